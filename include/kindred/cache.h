@@ -1,0 +1,163 @@
+/*
+ * The cache: a content-addressed store of artifacts and of the outcomes of actions, on LMDB.
+ *
+ * Blobs are the canonical bytes of values, named by their XXH3-128 digest, which is verified on
+ * every read. Actions map a key (the digest of a canonical record) to digests of outputs. Item
+ * tables map, inside a family of actions that differ in one item only, that item to its output.
+ *
+ * Reads come from any thread, return bytes of their own and keep no transaction open. Writes are
+ * queued to one writer thread that commits them in groups: kin_cache_write returns when its batch is
+ * durable (against the death of this process; against power loss after the next sync, see cache.c).
+ * In a batch blobs are written before what refers to them. kill -9 leaves the last committed group.
+ *
+ * Physical layout (part of no digest): blobs lie in extents of up to 1 MiB; small ones share an
+ * extent, big ones take several.
+ */
+#ifndef KINDRED_CACHE_H
+#define KINDRED_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kindred/digest.h"
+#include "kindred/status.h"
+#include "kindred/text.h"
+
+struct kin_cache; /* opaque */
+
+#define KIN_CACHE_FORMAT 1
+
+struct kin_cache_options {
+    const char *folder; /* created when it is not there, unless read_only */
+    bool read_only;
+};
+
+/* Opens the cache. KIN_EUNUSABLE: a newer format, foreign or damaged file, network file system
+ * (named); KIN_EACCESS; KIN_EFULL (checked before work starts). Each text says what to do. */
+int kin_cache_open(const struct kin_cache_options *options, struct kin_cache **out,
+                   struct kin_error *err);
+/* Waits for queued writes. Accepts NULL. */
+void kin_cache_close(struct kin_cache *cache);
+const char *kin_cache_folder(const struct kin_cache *cache);
+
+/* ---- blobs ---- */
+
+enum kin_presence {
+    KIN_ABSENT,  /* never heard of */
+    KIN_PRESENT,
+    KIN_DROPPED  /* was here; dropped on purpose */
+};
+
+enum kin_presence kin_cache_presence(struct kin_cache *cache, const struct kin_digest *digest);
+
+/* The verified bytes; kin_free them. KIN_ENOTFOUND (absent or dropped). KIN_ECORRUPT: the stored bytes
+ * do not give the digest; they have been put aside, so that the next put stores them anew. */
+int kin_cache_get(struct kin_cache *cache, const struct kin_digest *digest, void **bytes,
+                  size_t *length, struct kin_error *err);
+
+/* ---- actions ---- */
+
+#define KIN_ACTION_OUTPUTS 8
+
+struct kin_action {
+    struct kin_digest key; /* digest of record */
+    const char *record;    /* the canonical text that was hashed */
+    size_t n_outputs;
+    struct kin_digest outputs[KIN_ACTION_OUTPUTS]; /* in the kind's order */
+    uint64_t items, failed;  /* of the first output; 1, 0 when it is no collection */
+    double seconds;          /* of computing; 0 unknown */
+    int64_t made_at;         /* seconds since 1970 */
+    const char *made_by;     /* host, CPU class, program and library versions: one line of text */
+};
+
+/* Looks up the outputs alone: the hit path, no allocation. False: no such action. */
+bool kin_cache_find(struct kin_cache *cache, const struct kin_digest *key, size_t *n_outputs,
+                    struct kin_digest outputs[KIN_ACTION_OUTPUTS], uint64_t *failed);
+/* The whole record; texts live in *backing, which the caller kin_frees. */
+int kin_cache_action(struct kin_cache *cache, const struct kin_digest *key, struct kin_action *out,
+                     void **backing, struct kin_error *err);
+
+/* ---- item tables ---- */
+
+/* For n items of a family: out[i] and found[i]. One read transaction. */
+int kin_cache_find_items(struct kin_cache *cache, const struct kin_digest *family,
+                         const struct kin_digest *items, size_t n, struct kin_digest *out,
+                         bool *found, struct kin_error *err);
+
+/* ---- writing ---- */
+
+struct kin_cache_batch; /* what is to be written together */
+
+struct kin_cache_batch *kin_batch_new(struct kin_cache *cache); /* NULL: no memory */
+void kin_batch_free(struct kin_cache_batch *batch);
+/* Takes the bytes (also on failure). temporary: may be dropped by kin_batch_drop. A blob that is
+ * there already with the same bytes is not written again (temporary becomes kept if either is). With
+ * other bytes: kin_cache_write fails with KIN_ECOLLISION and nothing of the batch is written. */
+int kin_batch_blob(struct kin_cache_batch *batch, const struct kin_digest *digest, void *takes,
+                   size_t length, bool temporary, struct kin_error *err);
+int kin_batch_action(struct kin_cache_batch *batch, const struct kin_action *action,
+                     struct kin_error *err); /* copies */
+/* item → output in a family; replaces what stood there. */
+int kin_batch_item(struct kin_cache_batch *batch, const struct kin_digest *family,
+                   const struct kin_digest *item, const struct kin_digest *output,
+                   struct kin_error *err);
+/* Drops the bytes of a temporary blob; one that is kept stays. The digest is remembered as dropped. */
+int kin_batch_drop(struct kin_cache_batch *batch, const struct kin_digest *digest,
+                   struct kin_error *err);
+/* A small named record: table «files», «runs», «meta» …, any key bytes, any value (NULL: delete). */
+int kin_batch_record(struct kin_cache_batch *batch, const char *table, const void *key,
+                     size_t key_length, const void *value, size_t value_length,
+                     struct kin_error *err);
+/* Commits the batch, together with what other threads wait to write. Frees it in every case. KIN_EFULL,
+ * KIN_EIO, KIN_EACCESS, KIN_ECOLLISION: nothing of it was written. */
+int kin_cache_write(struct kin_cache *cache, struct kin_cache_batch *takes, struct kin_error *err);
+/* The same without waiting; `done` is called from the writer thread with 0 or the error. */
+int kin_cache_write_later(struct kin_cache *cache, struct kin_cache_batch *takes,
+                          void (*done)(void *context, int status, const struct kin_error *err),
+                          void *context, struct kin_error *err);
+
+/* ---- records ---- */
+
+/* Copies the value; kin_free it. KIN_ENOTFOUND. */
+int kin_cache_record(struct kin_cache *cache, const char *table, const void *key,
+                     size_t key_length, void **value, size_t *value_length, struct kin_error *err);
+/* Walks a table in ascending key until visit returns non-zero, which it returns. */
+int kin_cache_walk(struct kin_cache *cache, const char *table,
+                   int (*visit)(void *context, const void *key, size_t key_length,
+                                const void *value, size_t value_length),
+                   void *context, struct kin_error *err);
+
+/* Content digest of a file, from the stat cache when device, inode, size and mtime (ns) are as they
+ * were and the entry is older than the file's clock tick; else read and remembered (queued).
+ * KIN_ENOTFOUND, KIN_EACCESS, KIN_EIO. */
+int kin_cache_file_digest(struct kin_cache *cache, const char *path, struct kin_digest *out,
+                          struct kin_error *err);
+
+/* ---- looking after it ---- */
+
+struct kin_cache_stat {
+    uint64_t blobs, blob_bytes;       /* stored, and their lengths added up */
+    uint64_t dropped;                 /* remembered without bytes */
+    uint64_t extents, actions, items, files, runs;
+    uint64_t file_bytes, free_bytes;  /* of data.mdb, and unused inside it */
+};
+int kin_cache_stat(struct kin_cache *cache, struct kin_cache_stat *out, struct kin_error *err);
+
+/* Walks blobs in ascending digest: presence and length. */
+int kin_cache_each_blob(struct kin_cache *cache,
+                        int (*visit)(void *context, const struct kin_digest *digest,
+                                     enum kin_presence presence, uint64_t length),
+                        void *context, struct kin_error *err);
+/* Walks actions in ascending key. */
+int kin_cache_each_action(struct kin_cache *cache,
+                          int (*visit)(void *context, const struct kin_action *action),
+                          void *context, struct kin_error *err);
+
+/* Re-hashes every blob and every action's record, checks that outputs of actions and items are present
+ * or dropped, and that extents are whole. Each finding is one line to `report`. *bad counts them. The
+ * walk happens in a child process, since damage to LMDB's own pages can crash its reader. */
+int kin_cache_verify(const char *folder, void (*report)(void *context, const char *line),
+                     void *context, uint64_t *bad, struct kin_error *err);
+
+#endif

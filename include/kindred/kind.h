@@ -1,0 +1,275 @@
+/*
+ * Kinds: the only place where the sciences and the engine meet.
+ *
+ * A kind is a pure function with a declaration: parameters, input ports, outputs, version. Checks of
+ * a workflow, «did you mean», cache keys, `kindred kinds`, `kindred apply`, the report's methods
+ * table and the conformance test all read that declaration. Adding a kind is one file in src/kind/
+ * and one line in kinds.def.
+ *
+ * Two sorts, told apart by their ports:
+ *   map    has at least one KIN_EACH port: run() gets a block of items, joined by id, and gives one
+ *          item of each output for each of them. An item's result depends on that item, the
+ *          parameters and the KIN_WHOLE inputs alone, never on the other items of the block.
+ *   whole  has none: run() is called once and gives single artifacts or whole collections.
+ * A source is a map kind that also has scan(): it looks outside (files, a generator), every run, and
+ * lists what there is; the listing feeds its one KIN_EACH port (named «listing»).
+ */
+#ifndef KINDRED_KIND_H
+#define KINDRED_KIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kindred/digest.h"
+#include "kindred/random.h"
+#include "kindred/status.h"
+#include "kindred/text.h"
+#include "kindred/value.h"
+
+/* ---- declarations: constant data ---- */
+
+enum kin_param_type {
+    KIN_PARAM_NUMBER,
+    KIN_PARAM_INTEGER,
+    KIN_PARAM_TEXT,
+    KIN_PARAM_CHOICE,  /* one of .choices */
+    KIN_PARAM_FLAG,    /* true or false */
+    KIN_PARAM_PATH,    /* relative to the workflow file; implies KIN_PARAM_OUTSIDE */
+    KIN_PARAM_LIST     /* of texts or numbers */
+};
+
+enum kin_param_flags {
+    KIN_PARAM_OUTSIDE = 1,   /* read by scan() alone: what it does is all in the listing, so it is
+                                in no key */
+    KIN_PARAM_HORIZON = 2,   /* a longer run continues from a shorter one */
+    KIN_PARAM_APPLY_ONLY = 4 /* makes an item depend on its neighbours: `kindred apply` only; a
+                                workflow may not set it */
+};
+
+struct kin_param {
+    const char *name;
+    enum kin_param_type type;
+    const char *unit;           /* «Hz», «samples», or NULL */
+    const char *fallback;       /* the default as one would write it; NULL: required.
+                                   "" is the empty text or list */
+    double min, max;            /* inclusive range of a number; both 0: any */
+    const char *const *choices; /* KIN_PARAM_CHOICE: NULL-terminated */
+    unsigned flags;
+    const char *doc;            /* one line */
+};
+
+enum kin_port_mode {
+    KIN_EACH,  /* one item of a collection at a time */
+    KIN_WHOLE, /* one artifact, or a collection with all its items */
+    KIN_GATHER /* every instance that `over:` gathers, with their labels */
+};
+
+enum kin_port_flags {
+    KIN_PORT_OPTIONAL = 1,
+    KIN_PORT_EXTENDS = 2 /* (KIN_WHOLE, on a map kind) an earlier output for the same item with another
+                            input here is offered by kin_call_prior, to be extended */
+};
+
+struct kin_port {
+    const char *name; /* «of» is the one that `kindred apply FILE` means */
+    const char *type; /* type names, alternatives separated by '|' */
+    enum kin_port_mode mode;
+    unsigned flags;
+    const char *doc;
+};
+
+struct kin_output {
+    const char *name; /* the first is the one meant by the step's bare name */
+    const char *type;
+    const char *doc;
+};
+
+struct kin_args;
+struct kin_call;
+struct kin_scan;
+
+struct kin_kind {
+    const char *name; /* «transform», «dataset.folder» */
+    unsigned version; /* raised whenever the bytes of a result change */
+    const char *doc;  /* one line */
+    const char *source;                /* paper section, standard; or NULL */
+    const struct kin_param *params;    /* up to one without a name; NULL: none */
+    const struct kin_port *inputs;     /* likewise */
+    const struct kin_output *outputs;  /* likewise, at least one */
+    size_t block; /* map kinds: items a call takes at most; 0: 8. Part of no result */
+    /* What no single parameter can say (a magnitude outside its transformation's range). On failure
+     * *blame is the parameter to point at. NULL: nothing more to check. */
+    int (*check)(const struct kin_args *args, const char **blame, struct kin_error *err);
+    int (*scan)(struct kin_scan *scan, struct kin_error *err); /* sources only */
+    int (*run)(struct kin_call *call, struct kin_error *err);
+};
+
+/* A type of artifact. A collection's type names its element («clips» of «clip»). */
+struct kin_type {
+    const char *name;
+    const char *element;   /* NULL: not a collection */
+    const char *role;      /* results, models, features, audio, data: what a snapshot may leave out */
+    const char *extension; /* of a file that holds one element (or the artifact): «.npy» */
+    const char *doc;
+    /* One element (or the artifact) from and to a file, for `apply`, `get` and results. A reader may
+     * give several elements from one file (an .npy of more dimensions): it calls add for each.
+     * NULL: there is no such way. */
+    int (*write)(const struct kin_value *value, const char *path, struct kin_error *err);
+    int (*read)(const char *path,
+                int (*add)(void *context, struct kin_value *takes, struct kin_error *err),
+                void *context, struct kin_error *err);
+};
+
+/* ---- the lists ---- */
+
+size_t kin_kind_count(void);
+const struct kin_kind *kin_kind_at(size_t i); /* in ascending name */
+const struct kin_kind *kin_kind_find(const char *name); /* or NULL */
+const struct kin_type *kin_type_find(const char *name, size_t length); /* or NULL */
+size_t kin_type_count(void);
+const struct kin_type *kin_type_at(size_t i);
+
+size_t kin_kind_params(const struct kin_kind *kind); /* how many */
+size_t kin_kind_inputs(const struct kin_kind *kind);
+size_t kin_kind_outputs(const struct kin_kind *kind);
+const struct kin_param *kin_kind_param(const struct kin_kind *kind, const char *name); /* or NULL */
+long kin_kind_input(const struct kin_kind *kind, const char *name);  /* index or -1 */
+long kin_kind_output(const struct kin_kind *kind, const char *name); /* index or -1; NULL: 0 */
+bool kin_kind_is_map(const struct kin_kind *kind);
+/* Whether an artifact of that type may enter the port. */
+bool kin_port_accepts(const struct kin_port *port, const char *type);
+
+/* ---- arguments: the parameters of one instance ---- */
+
+/* A value as written in a workflow or on the command line. */
+struct kin_literal {
+    const char *text;                /* a scalar; NULL for a list */
+    size_t n_items;
+    const struct kin_literal *items; /* a list's scalars */
+};
+
+/* All defaults. NULL when there is no memory. */
+struct kin_args *kin_args_new(const struct kin_kind *kind);
+void kin_args_free(struct kin_args *args);
+void kin_args_auto(struct kin_args **args);
+/* Sets one parameter; the literal is copied. KIN_EINVAL: no such parameter (with the nearest name),
+ * not a number, out of range, not a choice (with the nearest one). */
+int kin_args_set(struct kin_args *args, const char *name, const struct kin_literal *literal,
+                 struct kin_error *err);
+/* The first required parameter that is not set, or NULL. */
+const char *kin_args_missing(const struct kin_args *args);
+/* Runs the kind's own check. *blame as there. */
+int kin_args_check(const struct kin_args *args, const char **blame, struct kin_error *err);
+const struct kin_kind *kin_args_kind(const struct kin_args *args);
+/* Appends «param NAME VALUE\n» for every parameter that belongs in a key, in ascending name, in
+ * canonical spelling: numbers by value, texts quoted with \" \\ \n escapes. */
+void kin_args_canonical(const struct kin_args *args, struct kin_text *out);
+/* One parameter's value in canonical spelling, for people. */
+void kin_args_show(const struct kin_args *args, const char *name, struct kin_text *out);
+
+/* Reading. Asking for a parameter the kind does not declare is a mistake of the kind: it aborts. */
+double kin_arg_number(const struct kin_args *args, const char *name);
+int64_t kin_arg_integer(const struct kin_args *args, const char *name);
+const char *kin_arg_text(const struct kin_args *args, const char *name); /* text, choice, path */
+bool kin_arg_flag(const struct kin_args *args, const char *name);
+bool kin_arg_is(const struct kin_args *args, const char *name, const char *choice);
+size_t kin_arg_list(const struct kin_args *args, const char *name, const char *const **texts);
+
+/* ---- a call: what run() works on ---- */
+
+struct kin_item {
+    const char *id;
+    struct kin_digest digest;
+    const struct kin_value *value; /* NULL when the item failed upstream */
+};
+
+/* What one instance sends to a port. */
+struct kin_set {
+    const struct kin_label *labels; /* KIN_GATHER: the instance's point, in ascending axis */
+    size_t n_labels;
+    struct kin_digest digest;      /* of the artifact, or of the collection's manifest */
+    const struct kin_value *value; /* a single artifact; NULL for a collection */
+    const struct kin_item *items;  /* a collection's, in ascending id; for KIN_EACH ports the items of
+                                      this block: items[k] belongs to item k of the call */
+    size_t n_items;
+};
+
+struct kin_label {
+    const char *axis;
+    const char *text; /* canonical spelling */
+    bool is_number;
+    double number;
+};
+
+/* What a run may ask for. Every function may be called from the thread that runs the call. */
+struct kin_services {
+    void *context;
+    /* A stored value by its digest (a digest field of another value); the caller frees it. */
+    int (*fetch)(void *context, const struct kin_digest *digest, struct kin_value **out,
+                 struct kin_error *err);
+    /* Stores a value that an output refers to by digest; takes it. */
+    int (*store)(void *context, struct kin_value *takes, struct kin_digest *out,
+                 struct kin_error *err);
+    /* The bytes of a source file by the digest that scan() gave; kin_free them. Verified: a file that
+     * changed since is an error. */
+    int (*source)(void *context, const struct kin_digest *digest, void **bytes, size_t *length,
+                  struct kin_error *err);
+    bool (*cancelled)(void *context);
+};
+
+struct kin_given; /* what the call has given so far; call.c */
+
+struct kin_call {
+    const struct kin_kind *kind;
+    const struct kin_args *args;
+    const struct kin_set *const *sets; /* per port: its sets */
+    const size_t *n_sets;              /* per port: 0 (not given), 1, or KIN_GATHER: any number */
+    size_t n_items;                    /* map kinds: items in this call */
+    const struct kin_value *const *priors; /* map kinds: per item, or NULL */
+    const struct kin_services *services;
+    struct kin_given *given;
+};
+
+/* The one set of a port, or NULL when it was not given. */
+const struct kin_set *kin_call_input(const struct kin_call *call, const char *port);
+/* Item k of a KIN_EACH port: its value (items that failed upstream never reach a call). */
+const struct kin_value *kin_call_item(const struct kin_call *call, const char *port, size_t k);
+/* All sets of a KIN_GATHER port. */
+size_t kin_call_gathered(const struct kin_call *call, const char *port,
+                         const struct kin_set **out);
+/* An earlier output of item k to extend (KIN_PORT_EXTENDS), or NULL. Never needed for the result. */
+const struct kin_value *kin_call_prior(const struct kin_call *call, size_t k);
+/* Random numbers for item k (map) or the call (whole: k = 0): named by the kind, its canonical
+ * parameters and the digests of the item, so that neither order nor neighbours matter. */
+struct kin_random kin_call_random(const struct kin_call *call, size_t k, uint64_t seed);
+
+/* Giving results. `takes` is taken in every case. output NULL: the first. */
+int kin_call_give(struct kin_call *call, size_t k, const char *output, struct kin_value *takes,
+                  struct kin_error *err); /* map: item k; whole: k = 0, a single artifact */
+int kin_call_give_item(struct kin_call *call, const char *output, const char *id,
+                       struct kin_value *takes, struct kin_error *err); /* whole: one item more */
+int kin_call_pass_item(struct kin_call *call, const char *output, const struct kin_item *item,
+                       struct kin_error *err); /* whole: an input's item as it is */
+/* Map: item k cannot be processed (KIN_EDATA); the others go on. The text must hold nothing but what
+ * follows from the data: no path, no id. Returns 0. */
+int kin_call_reject(struct kin_call *call, size_t k, const struct kin_error *why);
+/* Adds to a counter shown by --stats («pairs»). */
+void kin_call_count(struct kin_call *call, const char *unit, uint64_t n);
+
+/* ---- a scan: what scan() fills ---- */
+
+struct kin_scan {
+    const struct kin_args *args;
+    void *context;
+    /* Digest of a file's content (from the stat cache when the file is as it was); remembers where the
+     * digest lies. KIN_ENOTFOUND, KIN_EACCESS, KIN_EIO. */
+    int (*file)(void *context, const char *path, struct kin_digest *out, struct kin_error *err);
+    /* Adds an item to the listing; takes the value. KIN_EINVAL: the id is there already. */
+    int (*add)(void *context, const char *id, struct kin_value *takes, struct kin_error *err);
+    /* Adds an item that cannot be listed (unreadable file): it becomes a failed item. */
+    int (*reject)(void *context, const char *id, const struct kin_error *why,
+                  struct kin_error *err);
+};
+
+#endif
