@@ -1,0 +1,123 @@
+#include "files.h"
+
+#include <string.h>
+
+#include "kindred/csv.h"
+#include "kindred/memory.h"
+#include "kindred/npy.h"
+#include "kindred/text.h"
+
+/* ---- .npy ---- */
+
+/* Makes a value of `type` whose field is the i-th of the tensor's parts of `ndim` dimensions. */
+static int add_part(const struct kin_tensor *all, size_t i, int ndim, const char *type,
+                    const char *field, kin_file_add *add, void *context, struct kin_error *err)
+{
+    struct kin_tensor part;
+    KIN_TRY(kin_tensor_alloc(&part, all->dtype, ndim, all->shape + (all->ndim - ndim), err));
+    size_t length = kin_tensor_count(&part) * kin_dtype_size(all->dtype);
+    if (length > 0)
+        memcpy(part.data, (const char *)all->data + i * length, length);
+    struct kin_value *value = kin_value_new(type);
+    if (!value) {
+        kin_tensor_release(&part);
+        return kin_fail(err, KIN_ENOMEM, "no memory for a %s", type);
+    }
+    int status = kin_value_set(value, field, &part, err);
+    if (status != 0) {
+        kin_value_free(value);
+        return status;
+    }
+    return add(context, value, err);
+}
+
+int kin_file_read_parts(const char *path, int ndim, const char *type, const char *field,
+                        kin_file_add *add, void *context, struct kin_error *err)
+{
+    KIN_AUTO(kin_tensor_release) struct kin_tensor raw = {0};
+    KIN_AUTO(kin_tensor_release) struct kin_tensor converted = {0};
+    KIN_TRY(kin_npy_read(path, &raw, err));
+    struct kin_tensor *all = &raw;
+    if (raw.dtype != KIN_F32 && raw.dtype != KIN_F64) {
+        KIN_TRY(kin_tensor_convert(&raw, KIN_F64, &converted, err));
+        all = &converted;
+    }
+    if (all->ndim != ndim && all->ndim != ndim + 1)
+        return kin_fail(err, KIN_EDATA, "'%s' has %d dimensions, wanted %d for one %s or %d for many",
+                        path, all->ndim, ndim, type, ndim + 1);
+    size_t n = all->ndim == ndim ? 1 : all->shape[0];
+    for (size_t i = 0; i < n; i++)
+        KIN_TRY(add_part(all, i, ndim, type, field, add, context, err));
+    return 0;
+}
+
+int kin_file_read_sequence(const char *path, kin_file_add *add, void *context,
+                           struct kin_error *err)
+{
+    return kin_file_read_parts(path, 2, "sequence", "frames", add, context, err);
+}
+
+int kin_file_read_vector(const char *path, kin_file_add *add, void *context, struct kin_error *err)
+{
+    return kin_file_read_parts(path, 1, "vector", "vector", add, context, err);
+}
+
+/* Writes the first of the named fields that the value has. */
+static int write_field(const struct kin_value *value, const char *const *names, const char *path,
+                       struct kin_error *err)
+{
+    for (size_t i = 0; names[i]; i++) {
+        const struct kin_tensor *tensor = kin_value_get(value, names[i]);
+        if (tensor)
+            return kin_npy_write(path, tensor, err);
+    }
+    return kin_fail(err, KIN_ECORRUPT, "a %s without the field '%s'", kin_value_type(value),
+                    names[0]);
+}
+
+int kin_file_write_sequence(const struct kin_value *sequence, const char *path,
+                            struct kin_error *err)
+{
+    static const char *const names[] = {"frames", "coefficients", NULL};
+    return write_field(sequence, names, path, err);
+}
+
+int kin_file_write_spectrum(const struct kin_value *spectrum, const char *path,
+                            struct kin_error *err)
+{
+    static const char *const names[] = {"db", NULL};
+    return write_field(spectrum, names, path, err);
+}
+
+int kin_file_write_vector(const struct kin_value *vector, const char *path, struct kin_error *err)
+{
+    static const char *const names[] = {"vector", NULL};
+    return write_field(vector, names, path, err);
+}
+
+int kin_file_write_row(const struct kin_value *row, const char *path, struct kin_error *err)
+{
+    static const char *const names[] = {"distances", NULL};
+    return write_field(row, names, path, err);
+}
+
+/* ---- tables ---- */
+
+int kin_file_write_table(const struct kin_value *table, const char *path, struct kin_error *err)
+{
+    const struct kin_tensor *columns, *cells;
+    KIN_TRY(kin_value_want(table, "columns", KIN_TEXT, 1, &columns, err));
+    KIN_TRY(kin_value_want(table, "cells", KIN_TEXT, 1, &cells, err));
+    size_t width = columns->shape[0];
+    KIN_AUTO(kin_text_release) struct kin_text out = {0};
+    for (size_t c = 0; c < width; c++)
+        kin_csv_add(&out, kin_tensor_text(columns, c), c == 0);
+    for (size_t i = 0; i < cells->shape[0]; i++) {
+        if (i % width == 0)
+            kin_text_add(&out, "\n");
+        kin_csv_add(&out, kin_tensor_text(cells, i), i % width == 0);
+    }
+    kin_text_add(&out, "\n");
+    KIN_TRY(kin_text_check(&out, err));
+    return kin_write_file(path, out.data, out.length, err);
+}

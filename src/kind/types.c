@@ -1,0 +1,32 @@
+/* The list of artifact types. */
+#include <string.h>
+
+#include "files.h"
+#include "kindred/kind.h"
+#include "kindred/memory.h"
+
+#define KIN_TYPE(name_, element_, role_, extension_, read_, write_, doc_)                          \
+    {.name = name_, .element = element_, .role = role_, .extension = extension_, .read = read_,    \
+     .write = write_, .doc = doc_},
+static const struct kin_type types[] = {
+#include "kind/types.def"
+};
+#undef KIN_TYPE
+
+size_t kin_type_count(void)
+{
+    return KIN_COUNT(types);
+}
+
+const struct kin_type *kin_type_at(size_t i)
+{
+    return &types[i];
+}
+
+const struct kin_type *kin_type_find(const char *name, size_t length)
+{
+    for (size_t i = 0; i < KIN_COUNT(types); i++)
+        if (strlen(types[i].name) == length && memcmp(types[i].name, name, length) == 0)
+            return &types[i];
+    return NULL;
+}
