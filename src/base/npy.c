@@ -198,8 +198,8 @@ int kin_npy_parse(const void *bytes, size_t length, struct kin_tensor *out, stru
     if (length < MAGIC_LENGTH + 2 || memcmp(start, MAGIC, MAGIC_LENGTH) != 0)
         return kin_fail(err, KIN_EDATA, "%zu bytes that are no .npy file", length);
     if (start[MAGIC_LENGTH] < 1 || start[MAGIC_LENGTH] > 3)
-        return kin_fail(err, KIN_EDATA, ".npy format %d.%d, wanted 1.0 to 3.0",
-                        start[MAGIC_LENGTH], start[MAGIC_LENGTH + 1]);
+        return kin_fail(err, KIN_EDATA, ".npy format %d.%d, wanted 1.0 to 3.0", start[MAGIC_LENGTH],
+                        start[MAGIC_LENGTH + 1]);
     size_t header_length = 0;
     const char *text = find_header(start, length, &header_length);
     if (!text)

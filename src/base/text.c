@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <locale.h>
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "kindred/memory.h"
@@ -93,7 +93,8 @@ size_t kin_number_text(double value, char out[KIN_NUMBER_TEXT])
     if (fabs(value) < 1e15 && value == floor(value))
         return (size_t)snprintf(out, KIN_NUMBER_TEXT, "%.0f", value);
     int n = 0;
-    for (int digits = 15; digits <= 17; digits++) {
+    int fewest = fabs(value) < DBL_MIN ? 1 : DBL_DIG; /* %g drops the zeros of shorter ones */
+    for (int digits = fewest; digits <= 17; digits++) {
         n = snprintf(out, KIN_NUMBER_TEXT, "%.*g", digits, value);
         if (isnan(value) || strtod(out, NULL) == value)
             break;
@@ -103,18 +104,22 @@ size_t kin_number_text(double value, char out[KIN_NUMBER_TEXT])
     return (size_t)n;
 }
 
+static bool is_special(const char *text)
+{
+    const char *name = text + (text[0] == '+' || text[0] == '-');
+    return strcasecmp(name, "nan") == 0 || strcasecmp(name, "inf") == 0 ||
+           strcasecmp(name, "infinity") == 0;
+}
+
 bool kin_number_parse(const char *text, bool allow_special, double *out)
 {
-    static const char plain[] = "+-.0123456789eE";
-    if (text[0] == '\0' || (!allow_special && strspn(text, plain) != strlen(text)))
-        return false;
-    if (text[0] == ' ' || text[0] == '\t' || text[0] == '\n')
+    static const char plain[] = "+-.0123456789eE"; /* no blanks, no hexadecimal */
+    bool special = is_special(text);
+    if (special ? !allow_special : text[strspn(text, plain)] != '\0')
         return false;
     char *end;
     double value = strtod(text, &end);
-    if (*end != '\0' || end == text)
-        return false;
-    if (!allow_special && !isfinite(value))
+    if (end == text || *end != '\0' || (!special && !isfinite(value)))
         return false;
     *out = value;
     return true;
@@ -170,8 +175,10 @@ int kin_read_file(const char *path, char **out, size_t *length, struct kin_error
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return kin_fail_errno(err, errno == ENOENT ? KIN_ENOTFOUND
-                                   : errno == EACCES ? KIN_EACCESS : KIN_EIO,
+        return kin_fail_errno(err,
+                              errno == ENOENT   ? KIN_ENOTFOUND
+                              : errno == EACCES ? KIN_EACCESS
+                                                : KIN_EIO,
                               errno, "opening '%s'", path);
     struct kin_text bytes = {0};
     char block[65536];

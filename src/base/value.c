@@ -5,6 +5,7 @@
 #include "kindred/memory.h"
 
 #define LONGEST_NAME 63
+#define MOST_FIELDS UINT16_MAX
 
 struct field {
     char name[LONGEST_NAME + 1];
@@ -182,6 +183,9 @@ int kin_value_set(struct kin_value *value, const char *name, struct kin_tensor *
         int status = 0;
         if (strlen(name) > LONGEST_NAME)
             status = kin_fail(err, KIN_EINVAL, "field name '%s' is too long", name);
+        else if (value->n_fields == MOST_FIELDS)
+            status = kin_fail(err, KIN_EINVAL, "a %s with more than %d fields", value->type,
+                              MOST_FIELDS);
         else
             status = kin_grow(&value->fields, &value->capacity, value->n_fields + 1,
                               sizeof *value->fields, err);
@@ -277,10 +281,9 @@ int kin_value_want(const struct kin_value *value, const char *name, enum kin_dty
     if (!tensor)
         return kin_fail(err, KIN_ECORRUPT, "a %s without the field '%s'", value->type, name);
     if (tensor->dtype != dtype || tensor->ndim != ndim)
-        return kin_fail(err, KIN_ECORRUPT,
-                        "field '%s' of a %s: %s with %d dimensions, wanted %s with %d", name,
-                        value->type, kin_dtype_name(tensor->dtype), tensor->ndim,
-                        kin_dtype_name(dtype), ndim);
+        return kin_fail(
+            err, KIN_ECORRUPT, "field '%s' of a %s: %s with %d dimensions, wanted %s with %d", name,
+            value->type, kin_dtype_name(tensor->dtype), tensor->ndim, kin_dtype_name(dtype), ndim);
     *out = tensor;
     return 0;
 }
@@ -451,6 +454,13 @@ static bool numbers_are_sound(const struct kin_tensor *tensor, size_t length)
            kin_mul_size(count, kin_dtype_size(tensor->dtype), &bytes) && bytes == length;
 }
 
+static bool are_zero(const unsigned char *bytes, size_t from, size_t to)
+{
+    while (from < to && bytes[from] == 0)
+        from++;
+    return from == to;
+}
+
 static bool take_tensor(struct reader *reader, unsigned char *bytes, size_t total,
                         size_t *expected_offset, struct kin_tensor *out)
 {
@@ -464,35 +474,36 @@ static bool take_tensor(struct reader *reader, unsigned char *bytes, size_t tota
     size_t offset = (size_t)take_le(reader, 8);
     size_t length = (size_t)take_le(reader, 8);
     if (reader->bad || offset != aligned(*expected_offset) || offset > total ||
-        length > total - offset)
+        length > total - offset || !are_zero(bytes, *expected_offset, offset))
         return false;
     *expected_offset = offset + length;
     out->data = bytes + offset;
     return out->dtype == KIN_TEXT ? texts_are_sound(out, length) : numbers_are_sound(out, length);
 }
 
-/* Fills the fields; false when anything is not as kin_value_encode writes it. */
-static bool decode_fields(struct kin_value *value, unsigned char *bytes, size_t total)
+/* Fills the fields; KIN_ECORRUPT when anything is not as kin_value_encode writes it. */
+static int decode_fields(struct kin_value *value, unsigned char *bytes, size_t total)
 {
     struct reader reader = {.bytes = bytes, .length = total, .at = 4};
     size_t header = (size_t)take_le(&reader, 4);
     if (reader.bad || header > total || header % ALIGNMENT != 0)
-        return false;
+        return KIN_ECORRUPT;
     reader.length = header;
     take_name(&reader, value->type);
     size_t n = (size_t)take_le(&reader, 2);
     size_t end = header;
     for (size_t i = 0; i < n && !reader.bad; i++) {
-        if (kin_grow(&value->fields, &value->capacity, i + 1, sizeof *value->fields, NULL) != 0)
-            return false;
+        KIN_TRY(kin_grow(&value->fields, &value->capacity, i + 1, sizeof *value->fields, NULL));
         struct field *field = &value->fields[i];
         take_name(&reader, field->name);
         if (reader.bad || (i > 0 && strcmp(field[-1].name, field->name) >= 0) ||
             !take_tensor(&reader, bytes, total, &end, &field->tensor))
-            return false;
+            return KIN_ECORRUPT;
         value->n_fields = i + 1;
     }
-    return !reader.bad && end == total && header_length(value) == header;
+    bool sound = !reader.bad && end == total && header_length(value) == header &&
+                 are_zero(bytes, reader.at, header);
+    return sound ? 0 : KIN_ECORRUPT;
 }
 
 int kin_value_decode(void *bytes, size_t length, struct kin_value **out, struct kin_error *err)
@@ -501,9 +512,13 @@ int kin_value_decode(void *bytes, size_t length, struct kin_value **out, struct 
         return kin_fail(err, KIN_ECORRUPT, "%zu bytes that are no Kindred value", length);
     struct kin_value *value;
     KIN_TRY(kin_alloc_into(&value, 1, sizeof *value, err));
-    if (!decode_fields(value, bytes, length)) {
+    int status = decode_fields(value, bytes, length);
+    if (status != 0) {
         kin_value_free(value);
-        return kin_fail(err, KIN_ECORRUPT, "a Kindred value of %zu bytes that is damaged", length);
+        return kin_fail(err, status,
+                        status == KIN_ENOMEM ? "no memory for a value of %zu bytes"
+                                             : "a Kindred value of %zu bytes that is damaged",
+                        length);
     }
     value->backing = bytes;
     *out = value;

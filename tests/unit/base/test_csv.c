@@ -43,9 +43,9 @@ END_TEST
 
 START_TEST(takes_every_line_end_and_the_byte_order_mark)
 {
-    static const char *const texts[] = {"a,b\n1,2\n",       "a,b\r\n1,2\r\n", "a,b\r1,2\r",
-                                        "a,b\n1,2",         "\n\na,b\n\n1,2\n\n\n",
-                                        "\357\273\277a,b\r\n\"1\",\"2\"\r\n"};
+    static const char *const texts[] = {
+        "a,b\n1,2\n", "a,b\r\n1,2\r\n",       "a,b\r1,2\r",
+        "a,b\n1,2",   "\n\na,b\n\n1,2\n\n\n", "\357\273\277a,b\r\n\"1\",\"2\"\r\n"};
     struct kin_error err = {0};
     for (size_t i = 0; i < KIN_COUNT(texts); i++) {
         struct kin_csv csv;

@@ -69,8 +69,8 @@ START_TEST(reads_scalars_empty_arrays_and_fortran_vectors)
     ck_assert_int_eq(tensor.ndim, 0);
     ck_assert_int_eq(*(unsigned char *)tensor.data, 1);
     kin_tensor_release(&tensor);
-    ck_ok(parse_of(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 7)}", 0, &tensor,
-                   &err));
+    ck_ok(
+        parse_of(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 7)}", 0, &tensor, &err));
     ck_assert_uint_eq(kin_tensor_count(&tensor), 0);
     kin_tensor_release(&tensor);
     /* in one dimension both orders are the same */
@@ -247,9 +247,8 @@ START_TEST(survives_damage)
 {
     struct kin_error err = {0};
     static const float data[6];
-    struct kin_text good =
-        file_of(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } \n", data,
-                sizeof data);
+    struct kin_text good = file_of(
+        1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } \n", data, sizeof data);
     for (size_t i = 0; i < good.length * 256; i++) {
         size_t length = i < good.length ? i : good.length;
         unsigned char *copy = malloc(length + 1); /* exact: the sanitizer sees one byte too far */
