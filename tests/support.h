@@ -21,10 +21,10 @@ static inline const char *reference_path(const char *name)
 }
 
 /* Fails the test with the error's text when a call does not return 0. */
-#define ck_ok(call)                                                                                \
-    do {                                                                                           \
-        int ck_ok_status = (call);                                                                 \
-        ck_assert_msg(ck_ok_status == 0, "%s: status %d: %s", #call, ck_ok_status, err.text);      \
+#define ck_ok(call)                                                                           \
+    do {                                                                                      \
+        int ck_ok_status = (call);                                                            \
+        ck_assert_msg(ck_ok_status == 0, "%s: status %d: %s", #call, ck_ok_status, err.text); \
     } while (0)
 
 static inline int run_tests(const char *name, const TTest *const *tests, size_t n)
@@ -42,11 +42,11 @@ static inline int run_tests(const char *name, const TTest *const *tests, size_t 
     return failed ? 1 : 0;
 }
 
-#define TEST_MAIN(name, ...)                                                                       \
-    int main(void)                                                                                 \
-    {                                                                                              \
-        const TTest *const tests[] = {__VA_ARGS__};                                                \
-        return run_tests(name, tests, KIN_COUNT(tests));                                           \
+#define TEST_MAIN(name, ...)                             \
+    int main(void)                                       \
+    {                                                    \
+        const TTest *const tests[] = {__VA_ARGS__};      \
+        return run_tests(name, tests, KIN_COUNT(tests)); \
     }
 
 #endif
