@@ -1,0 +1,57 @@
+/* Dynamic time warping over the whole matrix; Müller, «Information Retrieval for Music and
+ * Motion», 2007, chapter 4. Frame cost: Euclidean; steps (1,0), (0,1), (1,1), each of weight 1. */
+#include <math.h>
+
+#include "distance/block.h"
+
+#define REAL double
+#define SQUARE_ROOT sqrt
+#define NAME(f) f##_f64
+#include "distance/dtw_plain.inc"
+#undef REAL
+#undef SQUARE_ROOT
+#undef NAME
+
+#define REAL float
+#define SQUARE_ROOT sqrtf
+#define NAME(f) f##_f32
+#include "distance/dtw_plain.inc"
+
+static int dtw_pair(const struct kin_sequence_f64 *x, const struct kin_sequence_f64 *y,
+                    const struct kin_distance_params *params, double *out, struct kin_error *err)
+{
+    (void)params;
+    KIN_AUTO(kin_auto_free) double *row = NULL;
+    KIN_TRY(kin_alloc_into(&row, y->frames, sizeof *row, err));
+    *out = dtw_f64(x->x, x->frames, y->x, y->frames, x->dims, row);
+    return 0;
+}
+
+static int dtw_block_plain(const struct kin_distance_block *block, struct kin_error *err)
+{
+    const struct kin_distance_group *group = block->group;
+    KIN_AUTO(kin_auto_free) float *y = NULL;
+    KIN_AUTO(kin_auto_free) float *row = NULL;
+    KIN_TRY(kin_alloc_into(&y, group->longest * block->dims, sizeof *y, err));
+    KIN_TRY(kin_alloc_into(&row, group->longest, sizeof *row, err));
+    for (size_t lane = 0; lane < group->count; lane++) {
+        kin_group_unpack(group, block->dims, lane, y);
+        for (size_t i = 0; i < block->rows; i++) {
+            float d = dtw_f32(block->from[i].x, block->from[i].frames, y, group->frames[lane],
+                              block->dims, row);
+            kin_block_put(block, i, lane, d, d);
+        }
+    }
+    return 0;
+}
+
+const struct kin_distance kin_distance_dtw = {
+    .name = "dtw",
+    .doc = "dynamic time warping: the sum of frame distances along the best path",
+    .source = "Kim et al. 2019, section 3.2; exact, where the paper approximates with fastdtw",
+    .operand = KIN_DISTANCE_SEQUENCES,
+    .symmetric = true,
+    .self_tolerance = 0,
+    .pair = dtw_pair,
+    .block = dtw_block_plain,
+};

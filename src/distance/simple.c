@@ -1,0 +1,146 @@
+/*
+ * SiMPle as the paper uses it: the median of the profile of x against y. Squared Euclidean
+ * distances summed over the window and the coefficients, no root, no normalisation.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "distance/block.h"
+
+#define REAL double
+#define HALF 0.5
+#define NAME(f) f##_f64
+#include "distance/simple_plain.inc"
+#undef REAL
+#undef HALF
+#undef NAME
+
+#define REAL float
+#define HALF 0.5f
+#define NAME(f) f##_f32
+#include "distance/simple_plain.inc"
+
+static size_t window_of(const struct kin_distance_params *params)
+{
+    return params->value[0];
+}
+
+static void fill_f64(double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = (double)INFINITY;
+}
+
+static void fill_f32(float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = INFINITY;
+}
+
+/* The profile of x; that of y comes with it and is dropped. */
+static int profile_f64(const struct kin_sequence_f64 *x, const struct kin_sequence_f64 *y,
+                       size_t window, double *profile, int32_t *index, struct kin_error *err)
+{
+    size_t y_count = y->frames - window + 1;
+    KIN_AUTO(kin_auto_free) double *scratch = NULL;
+    KIN_TRY(kin_alloc_into(&scratch, 2 * window + 1 + y_count, sizeof *scratch, err));
+    struct walk_f64 walk = {
+        .x = x->x,
+        .y = y->x,
+        .dims = x->dims,
+        .window = window,
+        .cell = scratch,
+        .tail = scratch + window,
+        .of_x = {.profile = profile, .index = index},
+        .of_y = {.profile = scratch + 2 * window + 1},
+    };
+    fill_f64(profile, x->frames - window + 1);
+    fill_f64(walk.of_y.profile, y_count);
+    profiles_f64(&walk, x->frames, y->frames);
+    return 0;
+}
+
+int kin_simple_profile(const struct kin_sequence_f64 *x, const struct kin_sequence_f64 *y,
+                       size_t window, double *profile, int32_t *index, struct kin_error *err)
+{
+    if (window == 0)
+        return kin_fail(err, KIN_EINVAL, "a window of 0 frames, wanted at least 1");
+    if (x->dims != y->dims)
+        return kin_fail(err, KIN_EDATA, "%zu and %zu coefficients a frame, wanted the same number",
+                        x->dims, y->dims);
+    if (x->frames < window || y->frames < window)
+        return kin_fail(err, KIN_EDATA, "%zu and %zu frames, SiMPle wants at least its window, %zu",
+                        x->frames, y->frames, window);
+    return profile_f64(x, y, window, profile, index, err);
+}
+
+static int simple_pair(const struct kin_sequence_f64 *x, const struct kin_sequence_f64 *y,
+                       const struct kin_distance_params *params, double *out,
+                       struct kin_error *err)
+{
+    size_t count = x->frames - window_of(params) + 1;
+    KIN_AUTO(kin_auto_free) double *profile = NULL;
+    KIN_TRY(kin_alloc_into(&profile, count, sizeof *profile, err));
+    KIN_TRY(profile_f64(x, y, window_of(params), profile, NULL, err));
+    *out = median_f64(profile, count);
+    return 0;
+}
+
+static void simple_lane_plain(const struct kin_distance_block *block, size_t lane,
+                              struct walk_f32 *walk)
+{
+    size_t y_frames = block->group->frames[lane];
+    for (size_t i = 0; i < block->rows; i++) {
+        size_t x_frames = block->from[i].frames;
+        size_t x_count = x_frames - walk->window + 1, y_count = y_frames - walk->window + 1;
+        walk->x = block->from[i].x;
+        fill_f32(walk->of_x.profile, x_count);
+        fill_f32(walk->of_y.profile, y_count);
+        profiles_f32(walk, x_frames, y_frames);
+        kin_block_put(block, i, lane, median_f32(walk->of_x.profile, x_count),
+                      median_f32(walk->of_y.profile, y_count));
+    }
+}
+
+static int simple_block_plain(const struct kin_distance_block *block, struct kin_error *err)
+{
+    size_t window = window_of(block->params), longest = block->group->longest;
+    KIN_AUTO(kin_auto_free) float *y = NULL;
+    KIN_AUTO(kin_auto_free) float *scratch = NULL;
+    KIN_TRY(kin_alloc_into(&y, longest * block->dims, sizeof *y, err));
+    KIN_TRY(kin_alloc_into(&scratch, 2 * window + 1 + longest + block->longest_row,
+                           sizeof *scratch, err));
+    struct walk_f32 walk = {
+        .y = y,
+        .dims = block->dims,
+        .window = window,
+        .cell = scratch,
+        .tail = scratch + window,
+        .of_x = {.profile = scratch + 2 * window + 1},
+        .of_y = {.profile = scratch + 2 * window + 1 + block->longest_row},
+    };
+    for (size_t lane = 0; lane < block->group->count; lane++) {
+        kin_group_unpack(block->group, block->dims, lane, y);
+        simple_lane_plain(block, lane, &walk);
+    }
+    return 0;
+}
+
+const struct kin_distance kin_distance_simple = {
+    .name = "simple",
+    .doc = "SiMPle: the median over runs of x of the distance to the nearest run of y",
+    .source = "Kim et al. 2019, section 3.2; Silva et al., ISMIR 2016",
+    .operand = KIN_DISTANCE_SEQUENCES,
+    .symmetric = false,
+    .self_tolerance = 0,
+    .param_count = 1,
+    .params = {{.name = "window",
+                .unit = "frames",
+                .doc = "length of the runs that are compared",
+                .fallback = 50,
+                .min = 1,
+                .max = 1000000}},
+    .min_frames = window_of,
+    .pair = simple_pair,
+    .block = simple_block_plain,
+};
