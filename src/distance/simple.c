@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "distance/block.h"
+#include "distance/lanes.h"
 
 #define REAL double
 #define HALF 0.5
@@ -126,6 +127,67 @@ static int simple_block_plain(const struct kin_distance_block *block, struct kin
     return 0;
 }
 
+/* The windows of each lane; 1 for lanes that are not in use. */
+static void window_counts(const struct kin_distance_group *group, size_t first, size_t lanes,
+                          size_t window, size_t *counts)
+{
+    for (size_t k = 0; k < lanes; k++)
+        counts[k] = first + k < group->count ? group->frames[first + k] - window + 1 : 1;
+}
+
+static void simple_lanes_of_row(const struct kin_distance_block *block, size_t i, size_t first,
+                                const struct kin_lane_kernels *kernels, const float *x,
+                                const struct kin_lane_scratch *scratch)
+{
+    const struct kin_distance_group *group = block->group;
+    struct kin_lane_pairs pairs = {
+        .x = x,
+        .y = group->y + first,
+        .x_frames = block->from[i].frames,
+        .y_frames = group->frames[first],
+        .dims = block->dims,
+    };
+    size_t window = window_of(block->params), counts[KIN_LANES];
+    float forth[KIN_LANES], back[KIN_LANES] = {0};
+    kernels->simple(&pairs, window, scratch);
+    size_t windows = pairs.x_frames - window + 1;
+    for (size_t k = 0; k < kernels->lanes; k++)
+        counts[k] = windows;
+    kernels->median(scratch->of_x, windows, counts, forth);
+    if (block->back) {
+        window_counts(group, first, kernels->lanes, window, counts);
+        kernels->median(scratch->of_y, pairs.y_frames - window + 1, counts, back);
+    }
+    for (size_t k = 0; k < kernels->lanes && first + k < group->count; k++)
+        kin_block_put(block, i, first + k, forth[k], back[k]);
+}
+
+static int simple_block(const struct kin_distance_block *block, struct kin_error *err)
+{
+    const struct kin_lane_kernels *kernels = kin_lane_kernels(block->level);
+    if (!kernels)
+        return simple_block_plain(block, err);
+    size_t lanes = kernels->lanes, window = window_of(block->params);
+    size_t x_frames = block->longest_row + KIN_FRAMES_PAD;
+    size_t y_frames = block->group->longest + KIN_FRAMES_PAD;
+    size_t cells = x_frames < y_frames ? x_frames : y_frames;
+    KIN_AUTO(kin_auto_free) float *x = NULL;
+    KIN_AUTO(kin_auto_free) float *memory = NULL;
+    KIN_TRY(kin_alloc_into(&x, x_frames * block->dims, sizeof *x, err));
+    KIN_TRY(kin_alloc_into(&memory, (4 * cells + 4 * (window + 1) + x_frames + y_frames) * lanes,
+                           sizeof *memory, err));
+    struct kin_lane_scratch scratch = {.cell = memory};
+    scratch.tail = scratch.cell + 4 * cells * lanes;
+    scratch.of_x = scratch.tail + 4 * (window + 1) * lanes;
+    scratch.of_y = scratch.of_x + x_frames * lanes;
+    for (size_t i = 0; i < block->rows; i++) {
+        kin_row_pad(&block->from[i], x);
+        for (size_t first = 0; first < block->group->count; first += lanes)
+            simple_lanes_of_row(block, i, first, kernels, x, &scratch);
+    }
+    return 0;
+}
+
 const struct kin_distance kin_distance_simple = {
     .name = "simple",
     .doc = "SiMPle: the median over runs of x of the distance to the nearest run of y",
@@ -142,5 +204,5 @@ const struct kin_distance kin_distance_simple = {
                 .max = 1000000}},
     .min_frames = window_of,
     .pair = simple_pair,
-    .block = simple_block_plain,
+    .block = simple_block,
 };

@@ -1,0 +1,43 @@
+/*
+ * Kernels that run one pair in each lane of a vector: one sequence x against the next `lanes`
+ * sequences of a group (block.h says how both lie in memory and are padded). One text
+ * (dtw_lanes.inc, simple_lanes.inc) is compiled for each instruction set; in every lane it does
+ * the operations of dtw_plain.inc and simple_plain.inc in their order.
+ */
+#ifndef KINDRED_DISTANCE_LANES_H
+#define KINDRED_DISTANCE_LANES_H
+
+#include "distance/block.h"
+
+/* Sequences of one call. y points to the first of its lanes, frames are KIN_LANES * dims apart. */
+struct kin_lane_pairs {
+    const float *x, *y;
+    size_t x_frames, y_frames, dims; /* y_frames: the longest of these lanes */
+};
+
+/* What SiMPle needs; vectors of `lanes` values.
+ * cell   [frames + KIN_FRAMES_PAD][4]: four neighbouring diagonals, frames the longest
+ * tail   [window + 1][4]
+ * of_x, of_y   the profiles, [frames of that side + KIN_FRAMES_PAD] */
+struct kin_lane_scratch {
+    float *cell, *tail, *of_x, *of_y;
+};
+
+struct kin_lane_kernels {
+    size_t lanes;
+    /* row   [y_frames + KIN_FRAMES_PAD][lanes]: cumulated costs of the last frame of x */
+    void (*dtw)(const struct kin_lane_pairs *pairs, float *row);
+    void (*simple)(const struct kin_lane_pairs *pairs, size_t window,
+                   const struct kin_lane_scratch *scratch);
+    /* The median of the first n[lane] of `longest` values x[longest][lanes], all ≥ 0. */
+    void (*median)(const float *x, size_t longest, const size_t *n, float *out);
+};
+
+/* The kernels of a level, or NULL: plain C. */
+const struct kin_lane_kernels *kin_lane_kernels(enum kin_cpu_level level);
+
+#ifdef __x86_64__
+extern const struct kin_lane_kernels kin_lane_kernels_v3, kin_lane_kernels_v4;
+#endif
+
+#endif

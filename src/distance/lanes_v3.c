@@ -1,0 +1,40 @@
+/* The lane kernels for AVX2. */
+#ifdef __x86_64__
+#include <immintrin.h>
+#include <math.h>
+
+#include "distance/lanes.h"
+
+#define LANES 8
+#define KERNEL __attribute__((target("avx2")))
+#define vector __m256
+#define v_all _mm256_set1_ps
+#define v_load _mm256_loadu_ps
+#define v_store _mm256_storeu_ps
+#define v_add _mm256_add_ps
+#define v_sub _mm256_sub_ps
+#define v_mul _mm256_mul_ps
+#define v_min _mm256_min_ps
+#define v_sqrt _mm256_sqrt_ps
+#define integers __m256i
+#define i_all _mm256_set1_epi32
+#define i_load(p) _mm256_loadu_si256((const __m256i *)(p))
+#define i_store(p, a) _mm256_storeu_si256((__m256i *)(p), a)
+#define i_add _mm256_add_epi32
+#define i_min _mm256_min_epi32
+/* where: a > b, as what i_count and i_pick take */
+#define i_mask __m256i
+#define i_greater _mm256_cmpgt_epi32
+#define i_count(count, mask) _mm256_sub_epi32(count, mask)
+#define i_pick(mask, yes, no) _mm256_blendv_epi8(no, yes, mask)
+
+#include "distance/dtw_lanes.inc"
+#include "distance/simple_lanes.inc"
+
+const struct kin_lane_kernels kin_lane_kernels_v3 = {
+    .lanes = LANES,
+    .dtw = dtw_lanes,
+    .simple = simple_lanes,
+    .median = median_lanes,
+};
+#endif

@@ -1,0 +1,40 @@
+/* The lane kernels for AVX-512. */
+#ifdef __x86_64__
+#include <immintrin.h>
+#include <math.h>
+
+#include "distance/lanes.h"
+
+#define LANES 16
+#define KERNEL __attribute__((target("avx512f")))
+#define vector __m512
+#define v_all _mm512_set1_ps
+#define v_load _mm512_loadu_ps
+#define v_store _mm512_storeu_ps
+#define v_add _mm512_add_ps
+#define v_sub _mm512_sub_ps
+#define v_mul _mm512_mul_ps
+#define v_min _mm512_min_ps
+#define v_sqrt _mm512_sqrt_ps
+#define integers __m512i
+#define i_all _mm512_set1_epi32
+#define i_load(p) _mm512_loadu_si512((const void *)(p))
+#define i_store(p, a) _mm512_storeu_si512((void *)(p), a)
+#define i_add _mm512_add_epi32
+#define i_min _mm512_min_epi32
+/* where: a > b, as what i_count and i_pick take */
+#define i_mask __mmask16
+#define i_greater _mm512_cmpgt_epi32_mask
+#define i_count(count, mask) _mm512_mask_add_epi32(count, mask, count, _mm512_set1_epi32(1))
+#define i_pick(mask, yes, no) _mm512_mask_blend_epi32(mask, no, yes)
+
+#include "distance/dtw_lanes.inc"
+#include "distance/simple_lanes.inc"
+
+const struct kin_lane_kernels kin_lane_kernels_v4 = {
+    .lanes = LANES,
+    .dtw = dtw_lanes,
+    .simple = simple_lanes,
+    .median = median_lanes,
+};
+#endif
