@@ -78,7 +78,7 @@ int kin_audio_resample(const struct kin_audio *in, unsigned rate_hz, struct kin_
                        struct kin_error *err);
 
 enum kin_audio_encoding {
-    KIN_AUDIO_WAV16,    /* 16-bit PCM: round(32768 x), clipped: what was 16 bits comes back exactly */
+    KIN_AUDIO_WAV16, /* 16-bit PCM: round(32768 x), clipped: what was 16 bits comes back exactly */
     KIN_AUDIO_WAVFLOAT, /* float32: every sample comes back exactly */
     KIN_AUDIO_FLAC,     /* 16 bits, like WAV16 */
     KIN_AUDIO_OGG,      /* Vorbis, libsndfile's default quality; random serial number: other bytes

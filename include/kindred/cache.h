@@ -6,9 +6,10 @@
  * tables map, inside a family of actions that differ in one item only, that item to its output.
  *
  * Reads come from any thread, return bytes of their own and keep no transaction open. Writes are
- * queued to one writer thread that commits them in groups: kin_cache_write returns when its batch is
- * durable (against the death of this process; against power loss after the next sync, see cache.c).
- * In a batch blobs are written before what refers to them. kill -9 leaves the last committed group.
+ * queued to one writer thread that commits them in groups: kin_cache_write returns when its batch
+ * is durable (against the death of this process; against power loss after the next sync, see
+ * cache.c). In a batch blobs are written before what refers to them. kill -9 leaves the last
+ * committed group.
  *
  * Physical layout (part of no digest): blobs lie in extents of up to 1 MiB; small ones share an
  * extent, big ones take several.
@@ -51,8 +52,8 @@ enum kin_presence {
 
 enum kin_presence kin_cache_presence(struct kin_cache *cache, const struct kin_digest *digest);
 
-/* The verified bytes; kin_free them. KIN_ENOTFOUND (absent or dropped). KIN_ECORRUPT: the stored bytes
- * do not give the digest; they have been put aside, so that the next put stores them anew. */
+/* The verified bytes; kin_free them. KIN_ENOTFOUND (absent or dropped). KIN_ECORRUPT: the stored
+ * bytes do not give the digest; they have been put aside, so that the next put stores them anew. */
 int kin_cache_get(struct kin_cache *cache, const struct kin_digest *digest, void **bytes,
                   size_t *length, struct kin_error *err);
 
@@ -92,8 +93,9 @@ struct kin_cache_batch; /* what is to be written together */
 struct kin_cache_batch *kin_batch_new(struct kin_cache *cache); /* NULL: no memory */
 void kin_batch_free(struct kin_cache_batch *batch);
 /* Takes the bytes (also on failure). temporary: may be dropped by kin_batch_drop. A blob that is
- * there already with the same bytes is not written again (temporary becomes kept if either is). With
- * other bytes: kin_cache_write fails with KIN_ECOLLISION and nothing of the batch is written. */
+ * there already with the same bytes is not written again (temporary becomes kept if either is).
+ * With other bytes: kin_cache_write fails with KIN_ECOLLISION and nothing of the batch is written.
+ */
 int kin_batch_blob(struct kin_cache_batch *batch, const struct kin_digest *digest, void *takes,
                    size_t length, bool temporary, struct kin_error *err);
 int kin_batch_action(struct kin_cache_batch *batch, const struct kin_action *action,
@@ -102,15 +104,17 @@ int kin_batch_action(struct kin_cache_batch *batch, const struct kin_action *act
 int kin_batch_item(struct kin_cache_batch *batch, const struct kin_digest *family,
                    const struct kin_digest *item, const struct kin_digest *output,
                    struct kin_error *err);
-/* Drops the bytes of a temporary blob; one that is kept stays. The digest is remembered as dropped. */
+/* Drops the bytes of a temporary blob; one that is kept stays. The digest is remembered as dropped.
+ */
 int kin_batch_drop(struct kin_cache_batch *batch, const struct kin_digest *digest,
                    struct kin_error *err);
-/* A small named record: table «files», «runs», «meta» …, any key bytes, any value (NULL: delete). */
+/* A small named record: table «files», «runs», «meta» …, any key bytes, any value (NULL: delete).
+ */
 int kin_batch_record(struct kin_cache_batch *batch, const char *table, const void *key,
                      size_t key_length, const void *value, size_t value_length,
                      struct kin_error *err);
-/* Commits the batch, together with what other threads wait to write. Frees it in every case. KIN_EFULL,
- * KIN_EIO, KIN_EACCESS, KIN_ECOLLISION: nothing of it was written. */
+/* Commits the batch, together with what other threads wait to write. Frees it in every case.
+ * KIN_EFULL, KIN_EIO, KIN_EACCESS, KIN_ECOLLISION: nothing of it was written. */
 int kin_cache_write(struct kin_cache *cache, struct kin_cache_batch *takes, struct kin_error *err);
 /* The same without waiting; `done` is called from the writer thread with 0 or the error. */
 int kin_cache_write_later(struct kin_cache *cache, struct kin_cache_batch *takes,
@@ -154,9 +158,10 @@ int kin_cache_each_action(struct kin_cache *cache,
                           int (*visit)(void *context, const struct kin_action *action),
                           void *context, struct kin_error *err);
 
-/* Re-hashes every blob and every action's record, checks that outputs of actions and items are present
- * or dropped, and that extents are whole. Each finding is one line to `report`. *bad counts them. The
- * walk happens in a child process, since damage to LMDB's own pages can crash its reader. */
+/* Re-hashes every blob and every action's record, checks that outputs of actions and items are
+ * present or dropped, and that extents are whole. Each finding is one line to `report`. *bad counts
+ * them. The walk happens in a child process, since damage to LMDB's own pages can crash its reader.
+ */
 int kin_cache_verify(const char *folder, void (*report)(void *context, const char *line),
                      void *context, uint64_t *bad, struct kin_error *err);
 

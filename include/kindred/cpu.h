@@ -22,7 +22,8 @@ enum kin_cpu_level kin_cpu_level(void);
 /* «baseline», «v2», «v3», «v4». */
 const char *kin_cpu_level_name(enum kin_cpu_level level);
 
-/* KIN_EINVAL when KINDRED_CPU is set to something other than v2, v3 or v4; for the start of main. */
+/* KIN_EINVAL when KINDRED_CPU is set to something other than v2, v3 or v4; for the start of main.
+ */
 int kin_cpu_check(struct kin_error *err);
 
 #endif

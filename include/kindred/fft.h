@@ -28,7 +28,8 @@ size_t kin_fft_points(const struct kin_fft *fft); /* n */
 size_t kin_fft_bins(const struct kin_fft *fft);   /* F = n / 2 + 1 */
 /* n samples, aligned to 64 bytes; belongs to the object. */
 float *kin_fft_real(struct kin_fft *fft);
-/* F pairs (real, imaginary), bin k at [k][0] and [k][1]; aligned to 64 bytes; belongs to the object. */
+/* F pairs (real, imaginary), bin k at [k][0] and [k][1]; aligned to 64 bytes; belongs to the
+ * object. */
 float (*kin_fft_spectrum(struct kin_fft *fft))[2];
 
 /* spectrum[k] = sum over t of real[t] exp(-2 pi i k t / n); real stays as it is. */

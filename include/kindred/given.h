@@ -1,6 +1,7 @@
 /*
  * The receiving side of a call, for those who run kinds: the engine and `kindred apply`.
- * Order of calls: kin_given_init, kind->run(call), kin_given_check, read the list, kin_given_release.
+ * Order of calls: kin_given_init, kind->run(call), kin_given_check, read the list,
+ * kin_given_release.
  */
 #ifndef KINDRED_GIVEN_H
 #define KINDRED_GIVEN_H

@@ -1,8 +1,8 @@
 /*
  * Kinds: the only place where the sciences and the engine meet.
  *
- * A kind is a pure function with a declaration: parameters, input ports, outputs, version. Checks of
- * a workflow, «did you mean», cache keys, `kindred kinds`, `kindred apply`, the report's methods
+ * A kind is a pure function with a declaration: parameters, input ports, outputs, version. Checks
+ * of a workflow, «did you mean», cache keys, `kindred kinds`, `kindred apply`, the report's methods
  * table and the conformance test all read that declaration. Adding a kind is one file in src/kind/
  * and one line in kinds.def.
  *
@@ -11,8 +11,8 @@
  *          item of each output for each of them. An item's result depends on that item, the
  *          parameters and the KIN_WHOLE inputs alone, never on the other items of the block.
  *   whole  has none: run() is called once and gives single artifacts or whole collections.
- * A source is a map kind that also has scan(): it looks outside (files, a generator), every run, and
- * lists what there is; the listing feeds its one KIN_EACH port (named «listing»).
+ * A source is a map kind that also has scan(): it looks outside (files, a generator), every run,
+ * and lists what there is; the listing feeds its one KIN_EACH port (named «listing»).
  */
 #ifndef KINDRED_KIND_H
 #define KINDRED_KIND_H
@@ -67,8 +67,8 @@ enum kin_port_mode {
 
 enum kin_port_flags {
     KIN_PORT_OPTIONAL = 1,
-    KIN_PORT_EXTENDS = 2 /* (KIN_WHOLE, on a map kind) an earlier output for the same item with another
-                            input here is offered by kin_call_prior, to be extended */
+    KIN_PORT_EXTENDS = 2 /* (KIN_WHOLE, on a map kind) an earlier output for the same item with
+                            another input here is offered by kin_call_prior, to be extended */
 };
 
 struct kin_port {
@@ -109,11 +109,11 @@ struct kin_kind {
 struct kin_type {
     const char *name;
     const char *element;   /* NULL: not a collection */
-    const char *role;      /* results, models, features, audio, data: what a snapshot may leave out */
+    const char *role; /* results, models, features, audio, data: what a snapshot may leave out */
     const char *extension; /* of a file that holds one element (or the artifact): «.npy» */
     const char *doc;
-    /* One element (or the artifact) from and to a file, for `apply`, `get` and results. A reader may
-     * give several elements from one file (an .npy of more dimensions): it calls add for each.
+    /* One element (or the artifact) from and to a file, for `apply`, `get` and results. A reader
+     * may give several elements from one file (an .npy of more dimensions): it calls add for each.
      * NULL: there is no such way. */
     int (*write)(const struct kin_value *value, const char *path, struct kin_error *err);
     int (*read)(const char *path,
@@ -190,8 +190,8 @@ struct kin_set {
     size_t n_labels;
     struct kin_digest digest;      /* of the artifact, or of the collection's manifest */
     const struct kin_value *value; /* a single artifact; NULL for a collection */
-    const struct kin_item *items;  /* a collection's, in ascending id; for KIN_EACH ports the items of
-                                      this block: items[k] belongs to item k of the call */
+    const struct kin_item *items;  /* a collection's, in ascending id; for KIN_EACH ports the items
+                                      of  this block: items[k] belongs to item k of the call */
     size_t n_items;
 };
 
@@ -211,8 +211,8 @@ struct kin_services {
     /* Stores a value that an output refers to by digest; takes it. */
     int (*store)(void *context, struct kin_value *takes, struct kin_digest *out,
                  struct kin_error *err);
-    /* The bytes of a source file by the digest that scan() gave; kin_free them. Verified: a file that
-     * changed since is an error. */
+    /* The bytes of a source file by the digest that scan() gave; kin_free them. Verified: a file
+     * that changed since is an error. */
     int (*source)(void *context, const struct kin_digest *digest, void **bytes, size_t *length,
                   struct kin_error *err);
     bool (*cancelled)(void *context);
@@ -238,7 +238,8 @@ const struct kin_value *kin_call_item(const struct kin_call *call, const char *p
 /* All sets of a KIN_GATHER port. */
 size_t kin_call_gathered(const struct kin_call *call, const char *port,
                          const struct kin_set **out);
-/* An earlier output of item k to extend (KIN_PORT_EXTENDS), or NULL. Never needed for the result. */
+/* An earlier output of item k to extend (KIN_PORT_EXTENDS), or NULL. Never needed for the result.
+ */
 const struct kin_value *kin_call_prior(const struct kin_call *call, size_t k);
 /* Random numbers for item k (map) or the call (whole: k = 0): named by the kind, its canonical
  * parameters and the digests of the item, so that neither order nor neighbours matter. */
@@ -251,8 +252,8 @@ int kin_call_give_item(struct kin_call *call, const char *output, const char *id
                        struct kin_value *takes, struct kin_error *err); /* whole: one item more */
 int kin_call_pass_item(struct kin_call *call, const char *output, const struct kin_item *item,
                        struct kin_error *err); /* whole: an input's item as it is */
-/* Map: item k cannot be processed (KIN_EDATA); the others go on. The text must hold nothing but what
- * follows from the data: no path, no id. Returns 0. */
+/* Map: item k cannot be processed (KIN_EDATA); the others go on. The text must hold nothing but
+ * what follows from the data: no path, no id. Returns 0. */
 int kin_call_reject(struct kin_call *call, size_t k, const struct kin_error *why);
 /* Adds to a counter shown by --stats («pairs»). */
 void kin_call_count(struct kin_call *call, const char *unit, uint64_t n);
@@ -262,8 +263,8 @@ void kin_call_count(struct kin_call *call, const char *unit, uint64_t n);
 struct kin_scan {
     const struct kin_args *args;
     void *context;
-    /* Digest of a file's content (from the stat cache when the file is as it was); remembers where the
-     * digest lies. KIN_ENOTFOUND, KIN_EACCESS, KIN_EIO. */
+    /* Digest of a file's content (from the stat cache when the file is as it was); remembers where
+     * the digest lies. KIN_ENOTFOUND, KIN_EACCESS, KIN_EIO. */
     int (*file)(void *context, const char *path, struct kin_digest *out, struct kin_error *err);
     /* Adds an item to the listing; takes the value. KIN_EINVAL: the id is there already. */
     int (*add)(void *context, const char *id, struct kin_value *takes, struct kin_error *err);

@@ -170,7 +170,8 @@ int kin_auc_per_tag(const float *scores, const uint8_t *labels, size_t clips, si
 /* Share of clips whose highest score is at the index of their label; the lowest index wins a tie.
  * scores  [clips][classes]
  * labels  [clips], 0 … classes - 1
- * Errors: KIN_EINVAL (clips or classes 0), KIN_EDATA (a score that is NaN, a label out of range). */
+ * Errors: KIN_EINVAL (clips or classes 0), KIN_EDATA (a score that is NaN, a label out of range).
+ */
 int kin_accuracy(const float *scores, const int32_t *labels, size_t clips, size_t classes,
                  double *out, struct kin_error *err);
 

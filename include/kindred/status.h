@@ -37,7 +37,8 @@ struct kin_error {
 /* A short name of the status («wrong request», …); never NULL, also for numbers that are none. */
 const char *kin_status_text(int status);
 
-/* Sets the error and returns its status, so that `return kin_fail(err, …)` works. err may be NULL. */
+/* Sets the error and returns its status, so that `return kin_fail(err, …)` works. err may be NULL.
+ */
 int kin_fail(struct kin_error *err, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

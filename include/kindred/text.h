@@ -1,5 +1,6 @@
 /*
- * Text: a growing buffer, numbers that read back as themselves, and the nearest name to a wrong one.
+ * Text: a growing buffer, numbers that read back as themselves, and the nearest name to a wrong
+ * one.
  */
 #ifndef KINDRED_TEXT_H
 #define KINDRED_TEXT_H
@@ -11,7 +12,8 @@
 #include "kindred/status.h"
 
 /* A growing byte buffer that is always a C string as well. Zeroed memory is an empty one. When
- * memory runs out it remembers so in `failed` and ignores further writes: check once, at the end. */
+ * memory runs out it remembers so in `failed` and ignores further writes: check once, at the end.
+ */
 struct kin_text {
     char *data;
     size_t length;

@@ -1,6 +1,6 @@
 /*
- * The transformations: what is done to a clip so that a listener would still call it the same piece.
- * Paper, section 3.3; magnitudes and details from the original program.
+ * The transformations: what is done to a clip so that a listener would still call it the same
+ * piece. Paper, section 3.3; magnitudes and details from the original program.
  *
  * Each is one file in src/transform/ and one line in transforms.def; everything that talks about
  * transformations reads that table. Order of calls: kin_transformer_new, one a thread;
@@ -36,7 +36,8 @@ struct kin_transform_params {
     enum kin_match match;        /* scale the result to the loudness of the input */
     bool sixteen_bit;            /* PS, TS: through 16-bit files, as the rubberband command works */
     enum kin_over_range over_range; /* MP */
-    const struct kin_audio *ambience; /* EN: a recording at the clip's rate; NULL: the built-in bar */
+    const struct kin_audio
+        *ambience;               /* EN: a recording at the clip's rate; NULL: the built-in bar */
     uint64_t ambience_seed;      /* EN: which built-in bar */
     uint64_t seed;               /* PN, EN: the draw is the stream (seed, draw) */
     const void *draw;            /* name bytes of the draw, borrowed; NULL with draw_bytes 0 */
@@ -62,7 +63,8 @@ struct kin_transform {
     /* Applies magnitude (in range, not neutral) to n >= 1 finite samples; *out is the caller's. */
     int (*run)(struct kin_transformer *transformer, const struct kin_transform_params *params,
                const struct kin_audio *in, struct kin_audio *out, struct kin_error *err);
-    /* The magnitude that gives the same result, where several do (MP); NULL: every one is its own. */
+    /* The magnitude that gives the same result, where several do (MP); NULL: every one is its own.
+     */
     int (*effective)(const struct kin_transform_params *params, unsigned rate_hz,
                      double *magnitude, struct kin_error *err);
 };

@@ -77,7 +77,8 @@ int kin_value_set_f32(struct kin_value *value, const char *name, const float *x,
 size_t kin_value_fields(const struct kin_value *value);
 const char *kin_value_field_name(const struct kin_value *value, size_t i);
 const struct kin_tensor *kin_value_field(const struct kin_value *value, size_t i);
-const struct kin_tensor *kin_value_get(const struct kin_value *value, const char *name); /* or NULL */
+const struct kin_tensor *kin_value_get(const struct kin_value *value,
+                                       const char *name); /* or NULL */
 /* A field with this dtype and number of dimensions; KIN_ECORRUPT names what differs. */
 int kin_value_want(const struct kin_value *value, const char *name, enum kin_dtype dtype, int ndim,
                    const struct kin_tensor **out, struct kin_error *err);

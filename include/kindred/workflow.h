@@ -40,11 +40,13 @@ struct kin_step {
     size_t n_axes;
     const char *const *axes; /* ascending */
     size_t n_points;         /* at least 1 */
-    /* points[p * n_axes + a]: the label, or one whose text is NULL where the point lacks the axis */
+    /* points[p * n_axes + a]: the label, or one whose text is NULL where the point lacks the axis
+     */
     const struct kin_label *points;
 
     struct kin_args *const *args;      /* per point; equal ones are shared */
-    const struct kin_mark *param_marks; /* [p * n_params + i]: where the value of parameter i stands */
+    const struct kin_mark
+        *param_marks; /* [p * n_params + i]: where the value of parameter i stands */
 
     /* feeds of port i at point p: feeds[feed_start[p * n_inputs + i]] up to the next start. For
      * KIN_GATHER ports in ascending label; other ports have 0 or 1. */
@@ -99,8 +101,8 @@ int kin_workflow_parse(const char *text, size_t length, const char *path,
 void kin_workflow_free(struct kin_workflow *workflow);
 
 long kin_workflow_step(const struct kin_workflow *workflow, const char *name); /* index or -1 */
-/* «within[task=AT,transformation=PS]»: sets chosen[step's point] true for each instance selected, in a
- * matrix by step. KIN_EINVAL names the unknown step, axis or value, with the nearest one. */
+/* «within[task=AT,transformation=PS]»: sets chosen[step's point] true for each instance selected,
+ * in a matrix by step. KIN_EINVAL names the unknown step, axis or value, with the nearest one. */
 int kin_workflow_select(const struct kin_workflow *workflow, const char *selector, size_t *step,
                         bool **points, struct kin_error *err);
 /* Appends the name of an instance: «within[task=AT,transformation=PS]», axes ascending. */

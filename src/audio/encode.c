@@ -38,8 +38,10 @@ int kin_audio_encoding_of(const char *file_name, enum kin_audio_encoding *out,
 }
 
 /* ISO/IEC 11172-3 (MPEG-1), 13818-3 (MPEG-2, half the sample rates), and the MPEG-2.5 extension
- * (a quarter), each with the span of rates that libsndfile maps onto its compression level 1 … 0. */
-static const unsigned mpeg1_kbps[] = {32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320};
+ * (a quarter), each with the span of rates that libsndfile maps onto its compression level 1 … 0.
+ */
+static const unsigned mpeg1_kbps[] = {32,  40,  48,  56,  64,  80,  96,
+                                      112, 128, 160, 192, 224, 256, 320};
 static const unsigned mpeg2_kbps[] = {8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160};
 static const unsigned mpeg25_kbps[] = {8, 16, 24, 32, 40, 48, 56, 64};
 

@@ -70,7 +70,8 @@ static struct truncation mp3_truncation(const unsigned char *bytes, size_t lengt
     if (length >= 10 && memcmp(bytes, "ID3", 3) == 0)
         at = 10 + ((size_t)(bytes[6] & 127) << 21 | (size_t)(bytes[7] & 127) << 14 |
                    (size_t)(bytes[8] & 127) << 7 | (size_t)(bytes[9] & 127));
-    /* The tag lies behind the frame's header (4 bytes, 2 of CRC) and 9 to 32 of side information. */
+    /* The tag lies behind the frame's header (4 bytes, 2 of CRC) and 9 to 32 of side information.
+     */
     for (size_t i = at + 4; i < at + 40 && i + 4 <= length; i++) {
         if (memcmp(bytes + i, "Info", 4) == 0 || memcmp(bytes + i, "Xing", 4) == 0)
             result.count_is_estimate = false;

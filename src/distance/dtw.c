@@ -73,7 +73,8 @@ static int dtw_block(const struct kin_distance_block *block, struct kin_error *e
         return dtw_block_plain(block, err);
     KIN_AUTO(kin_auto_free) float *x = NULL;
     KIN_AUTO(kin_auto_free) float *row = NULL;
-    KIN_TRY(kin_alloc_into(&x, (block->longest_row + KIN_FRAMES_PAD) * block->dims, sizeof *x, err));
+    KIN_TRY(
+        kin_alloc_into(&x, (block->longest_row + KIN_FRAMES_PAD) * block->dims, sizeof *x, err));
     KIN_TRY(kin_alloc_into(&row, (block->group->longest + KIN_FRAMES_PAD) * kernels->lanes,
                            sizeof *row, err));
     for (size_t i = 0; i < block->rows; i++) {

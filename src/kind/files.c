@@ -43,8 +43,9 @@ int kin_file_read_parts(const char *path, int ndim, const char *type, const char
         all = &converted;
     }
     if (all->ndim != ndim && all->ndim != ndim + 1)
-        return kin_fail(err, KIN_EDATA, "'%s' has %d dimensions, wanted %d for one %s or %d for many",
-                        path, all->ndim, ndim, type, ndim + 1);
+        return kin_fail(err, KIN_EDATA,
+                        "'%s' has %d dimensions, wanted %d for one %s or %d for many", path,
+                        all->ndim, ndim, type, ndim + 1);
     size_t n = all->ndim == ndim ? 1 : all->shape[0];
     for (size_t i = 0; i < n; i++)
         KIN_TRY(add_part(all, i, ndim, type, field, add, context, err));

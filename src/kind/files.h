@@ -9,8 +9,9 @@ typedef int kin_file_add(void *context, struct kin_value *takes, struct kin_erro
 /* Any audio file; an .npy of shape (samples) or (clips, samples) at 22 050 Hz. */
 int kin_file_read_clip(const char *path, kin_file_add *add, void *context, struct kin_error *err);
 int kin_file_write_clip(const struct kin_value *clip, const char *path, struct kin_error *err);
-/* An .npy with one element of `ndim` dimensions, or n of them along one dimension more: each becomes a
- * value of `type` with the array as `field`. float32 and float64 are kept, others become float64. */
+/* An .npy with one element of `ndim` dimensions, or n of them along one dimension more: each
+ * becomes a value of `type` with the array as `field`. float32 and float64 are kept, others become
+ * float64. */
 int kin_file_read_parts(const char *path, int ndim, const char *type, const char *field,
                         kin_file_add *add, void *context, struct kin_error *err);
 /* .npy: [T][D], or [n][T][D] for n sequences; float32 or float64 is kept as it is. */

@@ -1,6 +1,7 @@
 /*
- * A kind to copy when adding one: it is compiled, tested, and does something plain. Change the name,
- * the declaration and run(), then add a line to kinds.def. docs/adding-a-kind.md walks through it.
+ * A kind to copy when adding one: it is compiled, tested, and does something plain. Change the
+ * name, the declaration and run(), then add a line to kinds.def. docs/adding-a-kind.md walks
+ * through it.
  */
 #include "kindred/kind.h"
 #include "kindred/memory.h"

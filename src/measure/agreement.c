@@ -1,4 +1,5 @@
-/* Between-space consistency: do two spaces agree on the clips, and on the order of the distances? */
+/* Between-space consistency: do two spaces agree on the clips, and on the order of the distances?
+ */
 #include "kindred/measure.h"
 
 #include <math.h>

@@ -15,8 +15,9 @@ static int recording(struct kin_transformer *transformer, const struct kin_trans
     if (!params->ambience)
         return transformer_bar(transformer, rate_hz, params->ambience_seed, out, err);
     if (params->ambience->rate_hz != rate_hz)
-        return kin_fail(err, KIN_EINVAL, "a recording of noise at %u Hz for a clip at %u Hz, wanted "
-                                         "the same rate",
+        return kin_fail(err, KIN_EINVAL,
+                        "a recording of noise at %u Hz for a clip at %u Hz, wanted "
+                        "the same rate",
                         params->ambience->rate_hz, rate_hz);
     *out = params->ambience;
     return 0;

@@ -199,7 +199,8 @@ static void add_hum(float *x, size_t n, double rate_hz, struct kin_random *rando
     for (size_t i = 0; i < n; i++) {
         double t = mains * (double)i;
         air += 0.02f * (hiss(&state) - air);
-        x[i] += (float)(0.3 * sin(t) + 0.5 * sin(2 * t) + 0.2 * sin(3 * t) + 0.1 * sin(4 * t)) * 0.12f;
+        x[i] +=
+            (float)(0.3 * sin(t) + 0.5 * sin(2 * t) + 0.2 * sin(3 * t) + 0.1 * sin(4 * t)) * 0.12f;
         x[i] += 1.5f * air + 0.01f * hiss(&state);
     }
 }

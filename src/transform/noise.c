@@ -72,7 +72,8 @@ int kin_noise_mix(const double *signal, const double *noise, size_t n, double sn
     double gain_v = pow(10, -snr_db / 20) / rms_v;
     double peak = mixture_peak(signal, noise, n, gain_s, gain_v);
     if (!(peak > 0) || !isfinite(peak))
-        return kin_fail(err, KIN_EDATA, "signal and noise do not give a mixture that can be scaled");
+        return kin_fail(err, KIN_EDATA,
+                        "signal and noise do not give a mixture that can be scaled");
     for (size_t i = 0; i < n; i++)
         out[i] = (gain_s * signal[i] + gain_v * noise[i]) / peak;
     return 0;

@@ -5,7 +5,8 @@
 #include "kindred/memory.h"
 #include "transformer.h"
 
-/* The command's block size. The library gives other, even wrong, samples when fed far larger ones. */
+/* The command's block size. The library gives other, even wrong, samples when fed far larger ones.
+ */
 #define BLOCK 1024
 
 static void stretcher_auto(RubberBandState *stretcher)
@@ -55,8 +56,8 @@ static void quantise(struct kin_audio *audio, double scale)
     }
 }
 
-/* The command starts again with a lower gain when its output would clip; this is the gain of the run
- * that it keeps. */
+/* The command starts again with a lower gain when its output would clip; this is the gain of the
+ * run that it keeps. */
 static void lower_gain(struct kin_audio *audio)
 {
     float gain = 1;
