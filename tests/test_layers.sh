@@ -70,7 +70,8 @@ for folder in src/*/; do
     contains "$known" "$module" || complain "src/$module: unknown module; give it a place in $0"
 done
 
-grep -rnE '^[[:space:]]*#[[:space:]]*include' include src --include='*.[ch]' --include='*.def' |
+grep -rnE '^[[:space:]]*#[[:space:]]*include' include src --include='*.[ch]' --include='*.def' \
+    --include='*.inc' |
     sed -E 's/^([^:]*:[0-9]*):[^"<]*["<]([^">]*)[">].*$/\1 \2/' >"$failures.includes"
 while read -r place included; do
     file=${place%:*}
@@ -87,6 +88,7 @@ while read -r place included; do
             complain "$place: there is no include/$included"
         fi ;;
     */*.def) check_module "$place" "$module" "${included%%/*}" ;;
+    "$module"/*) ;;
     */*) [ ! -e "src/$included" ] ||
         complain "$place: $included is private; what others need goes to include/kindred" ;;
     *)

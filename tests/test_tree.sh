@@ -24,7 +24,7 @@ grep -vE '^tests/(reference|fuzz/corpus)/|^LICENSE$|\.(npy|wav|mp3|flac|ogg|mid)
     "$failures.files" >"$failures.text"
 while read -r file; do
     case $file in
-    *.[ch] | *.def | *.sh | *.yaml | configure | build.ninja)
+    *.[ch] | *.def | *.inc | *.sh | *.yaml | configure | build.ninja)
         # without the second and later bytes of UTF-8 characters, a byte is a column
         LC_ALL=C sed 's/[\x80-\xBF]//g' "$file" | LC_ALL=C awk -v file="$file" '
             /\t/ { print file ":" NR ": a tab" }

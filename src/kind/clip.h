@@ -1,4 +1,5 @@
-/* Values of type «clip»: one mono signal, stored as float32 («samples») or 8-bit mu-law («code»). */
+/* Values of type «clip»: one mono signal, stored as float32 («samples») or 8-bit mu-law («code»).
+ */
 #ifndef KIN_KIND_CLIP_H
 #define KIN_KIND_CLIP_H
 
