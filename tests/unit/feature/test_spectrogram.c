@@ -41,7 +41,7 @@ START_TEST(magnitude_by_definition)
 {
     struct kin_error err = {0};
     static const size_t lengths[] = {9, 10, 16, 17, 40, 121};
-    float x[121], out[9 * 121];
+    float x[121], out[9 * 122];
     noise(x, 121, 1);
     for (size_t i = 0; i < KIN_COUNT(lengths); i++) {
         for (size_t hop = 1; hop <= 11; hop += 5) {
