@@ -1,15 +1,52 @@
 #include "kindred/digest.h"
 
 #include <string.h>
+#define XXH_STATIC_LINKING_ONLY /* the state's size, so that its memory is ours */
 #include <xxhash.h>
 
-struct kin_digest kin_digest_of(const void *bytes, size_t length)
+#include "kindred/memory.h"
+
+struct kin_digest_stream {
+    XXH3_state_t state;
+};
+
+static struct kin_digest digest_from(XXH128_hash_t hash)
 {
     XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes, length));
+    XXH128_canonicalFromHash(&canonical, hash);
     struct kin_digest digest;
     memcpy(digest.bytes, canonical.digest, sizeof digest.bytes);
     return digest;
+}
+
+struct kin_digest kin_digest_of(const void *bytes, size_t length)
+{
+    return digest_from(XXH3_128bits(bytes, length));
+}
+
+struct kin_digest_stream *kin_digest_stream_new(void)
+{
+    struct kin_digest_stream *stream = kin_alloc(1, sizeof *stream);
+    if (stream)
+        XXH3_128bits_reset(&stream->state);
+    return stream;
+}
+
+void kin_digest_stream_add(struct kin_digest_stream *stream, const void *bytes, size_t length)
+{
+    XXH3_128bits_update(&stream->state, bytes, length);
+}
+
+struct kin_digest kin_digest_stream_end(struct kin_digest_stream *takes)
+{
+    struct kin_digest digest = digest_from(XXH3_128bits_digest(&takes->state));
+    kin_digest_stream_free(takes);
+    return digest;
+}
+
+void kin_digest_stream_free(struct kin_digest_stream *stream)
+{
+    kin_free(stream);
 }
 
 int kin_digest_compare(const struct kin_digest *a, const struct kin_digest *b)
