@@ -1,0 +1,202 @@
+/* The folder of the cache: what makes it unusable, found out before work starts. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "cache/store.h"
+#include "kindred/memory.h"
+
+/* Numbers of statfs(2), linux/magic.h and the file systems' own sources. FUSE is listed because
+ * sshfs, gluster and most cloud mounts are FUSE, and statfs does not tell them from local ones. */
+const char *kin_folder_network_name(uint64_t magic)
+{
+    static const struct {
+        uint32_t magic;
+        const char *name;
+    } networks[] = {
+        {0x6969, "NFS"},        {0xFF534D42, "CIFS"},   {0xFE534D42, "SMB2"},
+        {0x517B, "SMB"},        {0x0BD00BD0, "Lustre"}, {0x47504653, "GPFS"},
+        {0x19830326, "BeeGFS"}, {0x01021997, "9p"},     {0x65735546, "FUSE"},
+        {0x00C36400, "Ceph"},   {0x5346414F, "AFS"},    {0x6B414653, "kAFS"},
+        {0x73757245, "Coda"},   {0x01161970, "GFS2"},   {0x7461636F, "OCFS2"},
+        {0xAAD7AAEA, "PanFS"},  {0x564C, "NCP"},        {0x20030528, "OrangeFS"},
+        {0x786F4256, "vboxsf"}, {0xBACBACBC, "vmhgfs"},
+    };
+    for (size_t i = 0; i < KIN_COUNT(networks); i++) {
+        if (networks[i].magic == (uint32_t)magic)
+            return networks[i].name;
+    }
+    return NULL;
+}
+
+static int access_status(int sys_errno)
+{
+    if (sys_errno == ENOENT || sys_errno == ENOTDIR)
+        return KIN_ENOTFOUND;
+    if (sys_errno == ENOSPC || sys_errno == EDQUOT)
+        return KIN_EFULL;
+    return sys_errno == EACCES || sys_errno == EPERM || sys_errno == EROFS ? KIN_EACCESS : KIN_EIO;
+}
+
+/* mkdir -p */
+static int make_folder(const char *folder, struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) char *path = kin_strdup(folder);
+    if (!path)
+        return kin_fail(err, KIN_ENOMEM, "no memory for a path");
+    for (char *slash = path + 1; *path && *slash; slash++) {
+        if (*slash != '/')
+            continue;
+        *slash = '\0';
+        mkdir(path, 0777); /* what is wrong shows at the last one */
+        *slash = '/';
+    }
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return kin_fail_errno(err, access_status(errno), errno, "making the cache folder '%s'",
+                              folder);
+    return 0;
+}
+
+uint64_t kin_folder_space(const char *folder)
+{
+    struct statvfs space;
+    if (statvfs(folder, &space) != 0)
+        return UINT64_MAX;
+    return (uint64_t)space.f_bavail * space.f_frsize;
+}
+
+static int check_file_system(const char *folder, struct kin_error *err)
+{
+    struct statfs fs;
+    if (statfs(folder, &fs) != 0)
+        return kin_fail_errno(err, access_status(errno), errno, "opening the cache folder '%s'",
+                              folder);
+    const char *network = kin_folder_network_name((uint64_t)fs.f_type);
+    if (network)
+        return kin_fail(err, KIN_EUNUSABLE,
+                        "the cache folder '%s' is on a network file system (%s), where its locks and "
+                        "maps are not safe: choose a folder on a local disk with --cache, and exchange "
+                        "results with 'kindred snapshot'",
+                        folder, network);
+    return 0;
+}
+
+static int check_writable(const char *folder, struct kin_error *err)
+{
+    if (access(folder, W_OK | X_OK) != 0)
+        return kin_fail_errno(err, access_status(errno), errno,
+                              "the cache folder '%s' cannot be written: ask its owner, or choose "
+                              "another with --cache",
+                              folder);
+    static const char *const files[] = {"data.mdb", "lock.mdb"};
+    for (size_t i = 0; i < KIN_COUNT(files); i++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        if (access(path, R_OK | W_OK) != 0 && errno != ENOENT)
+            return kin_fail_errno(err, access_status(errno), errno,
+                                  "'%s' cannot be written: ask its owner, or choose another cache "
+                                  "with --cache",
+                                  path);
+    }
+    uint64_t space = kin_folder_space(folder);
+    if (space < KIN_STORE_RESERVE)
+        return kin_fail(err, KIN_EFULL,
+                        "the disk of the cache folder '%s' is full: %llu KiB left, at least %llu "
+                        "needed; free some space or choose another with --cache",
+                        folder, (unsigned long long)(space >> 10),
+                        (unsigned long long)(KIN_STORE_RESERVE >> 10));
+    return 0;
+}
+
+int kin_folder_prepare(const char *folder, bool read_only, struct kin_error *err)
+{
+    if (strlen(folder) > 4000)
+        return kin_fail(err, KIN_EINVAL, "the path of the cache folder is too long");
+    if (!read_only)
+        KIN_TRY(make_folder(folder, err));
+    struct stat st;
+    if (stat(folder, &st) != 0)
+        return kin_fail_errno(err, access_status(errno), errno, "there is no cache in '%s'", folder);
+    if (!S_ISDIR(st.st_mode))
+        return kin_fail(err, KIN_EUNUSABLE, "the cache '%s' is a file, wanted a folder", folder);
+    KIN_TRY(check_file_system(folder, err));
+    return read_only ? 0 : check_writable(folder, err);
+}
+
+/* One of the two head pages of an LMDB file: page header (16 bytes), then struct MDB_meta, on a
+ * little-endian machine with 64 bits. Only what tells a whole file from another one. */
+#define HEAD_BYTES 152
+#define LMDB_MAGIC 0xBEEFC0DEu
+#define LMDB_VERSION 1
+#define LMDB_META_FLAG 0x08
+#define LMDB_NO_PAGE UINT64_MAX
+
+struct head {
+    uint64_t page_bytes, last_page, txn;
+};
+
+static bool read_head(int fd, off_t at, struct head *out)
+{
+    unsigned char b[HEAD_BYTES];
+    if (pread(fd, b, sizeof b, at) != HEAD_BYTES)
+        return false;
+    out->page_bytes = kin_store_unpack(b + 40, 4);
+    out->last_page = kin_store_unpack(b + 136, 8);
+    out->txn = kin_store_unpack(b + 144, 8);
+    uint64_t pages = out->last_page + 1;
+    for (size_t root = 80; root <= 128; root += 48) {
+        uint64_t page = kin_store_unpack(b + root, 8);
+        if (page != LMDB_NO_PAGE && page >= pages)
+            return false;
+    }
+    return (kin_store_unpack(b + 10, 2) & LMDB_META_FLAG) &&
+           kin_store_unpack(b + 16, 4) == LMDB_MAGIC &&
+           kin_store_unpack(b + 20, 4) == LMDB_VERSION && out->page_bytes >= 512 &&
+           out->page_bytes <= 65536 && (out->page_bytes & (out->page_bytes - 1)) == 0 &&
+           pages >= 2 && pages < (uint64_t)1 << 40;
+}
+
+static int check_heads(int fd, uint64_t size, bool *cut)
+{
+    struct head first, second;
+    if (!read_head(fd, 0, &first) || !read_head(fd, (off_t)first.page_bytes, &second) ||
+        second.page_bytes != first.page_bytes)
+        return -1;
+    const struct head *newest = first.txn > second.txn ? &first : &second;
+    *cut = size < (newest->last_page + 1) * newest->page_bytes;
+    return 0;
+}
+
+int kin_folder_check_data(const char *folder, bool *exists, bool *cut, struct kin_error *err)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/data.mdb", folder);
+    *exists = false;
+    *cut = false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return 0;
+    if (fd < 0)
+        return kin_fail_errno(err, access_status(errno), errno, "opening '%s'", path);
+    struct stat st;
+    int failed = fstat(fd, &st) != 0 ? errno : 0;
+    bool bad = failed || !S_ISREG(st.st_mode);
+    /* An empty file is what a process leaves that was killed while it made the cache. */
+    if (!bad && st.st_size > 0) {
+        *exists = true;
+        bad = check_heads(fd, (uint64_t)st.st_size, cut) != 0;
+    }
+    close(fd);
+    if (failed)
+        return kin_fail_errno(err, KIN_EIO, failed, "reading '%s'", path);
+    if (bad)
+        return kin_fail(err, KIN_EUNUSABLE,
+                        "'%s' is not a cache, or its first pages are damaged: move it away, or choose "
+                        "another folder with --cache",
+                        path);
+    return 0;
+}

@@ -1,0 +1,317 @@
+/*
+ * The LMDB environment: opening, tables, format version, read transactions, errors.
+ *
+ * MDB_NOTLS: a read transaction belongs to whoever holds it, not to a thread, so a few serve any
+ * number of threads. The map is reserved once and never resized, because a resize needs that no
+ * transaction is open in any thread. About syncing see writer.c.
+ */
+#include "cache/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cache/writer.h"
+#include "kindred/log.h"
+#include "kindred/memory.h"
+
+#define LARGEST_MAP ((size_t)1 << 40)
+#define SMALLEST_MAP ((size_t)1 << 26)
+#define READERS 1000
+
+static const struct {
+    const char *name;
+    unsigned flags;
+} tables[KIN_TABLES] = {
+    [KIN_TABLE_META] = {"meta", 0},
+    [KIN_TABLE_BLOB] = {"blob", 0},
+    [KIN_TABLE_EXTENT] = {"extent", MDB_INTEGERKEY},
+    [KIN_TABLE_LIVE] = {"live", MDB_INTEGERKEY},
+    [KIN_TABLE_OUTCOME] = {"outcome", 0},
+    [KIN_TABLE_ORIGIN] = {"origin", 0},
+    [KIN_TABLE_ITEM] = {"item", MDB_DUPSORT | MDB_DUPFIXED},
+    [KIN_TABLE_RECORD] = {"record", 0},
+};
+
+static int fail_full(const struct kin_cache *cache, int rc, struct kin_error *err, const char *doing)
+{
+    if (rc == MDB_MAP_FULL) {
+        MDB_envinfo info;
+        mdb_env_info(cache->env, &info);
+        return kin_fail(err, KIN_EFULL,
+                        "%s: the cache '%s' has reached the %llu MiB of address space that could be "
+                        "reserved: raise the limit (ulimit -v), or make room with 'kindred cache gc'",
+                        doing, cache->folder, (unsigned long long)(info.me_mapsize >> 20));
+    }
+    return kin_fail_errno(err, KIN_EFULL, rc,
+                          "%s: no space for the cache '%s', %llu KiB left on its disk: free some, or "
+                          "make room with 'kindred cache gc'",
+                          doing, cache->folder,
+                          (unsigned long long)(kin_folder_space(cache->folder) >> 10));
+}
+
+static int status_of(int rc)
+{
+    switch (rc) {
+    case ENOMEM:
+        return KIN_ENOMEM;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return KIN_EACCESS;
+    case EINVAL:
+    case MDB_BAD_VALSIZE:
+        return KIN_EINVAL;
+    case MDB_NOTFOUND:
+        return KIN_ENOTFOUND;
+    default:
+        return rc > 0 ? KIN_EIO : KIN_EUNUSABLE;
+    }
+}
+
+int kin_store_fail(const struct kin_cache *cache, int rc, struct kin_error *err, const char *doing)
+{
+    if (rc == ENOSPC || rc == EDQUOT || rc == MDB_MAP_FULL)
+        return fail_full(cache, rc, err, doing);
+    if (rc > 0)
+        return kin_fail_errno(err, status_of(rc), rc, "%s in the cache '%s'", doing, cache->folder);
+    const char *help = "";
+    if (rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND || rc == MDB_PANIC || rc == MDB_INVALID)
+        help = ": 'kindred cache verify' says what is damaged";
+    else if (rc == MDB_READERS_FULL)
+        help = ": too many programs use it at once";
+    return kin_fail(err, status_of(rc), "%s in the cache '%s': %s%s", doing, cache->folder,
+                    mdb_strerror(rc), help);
+}
+
+int kin_store_check_owner(const struct kin_cache *cache, struct kin_error *err)
+{
+    if (getpid() == cache->owner)
+        return 0;
+    return kin_fail(err, KIN_EINVAL, "the cache was opened by another process: open it after fork");
+}
+
+int kin_store_begin(struct kin_cache *cache, MDB_txn **out, struct kin_error *err)
+{
+    KIN_TRY(kin_store_check_owner(cache, err));
+    MDB_txn *txn = NULL;
+    pthread_mutex_lock(&cache->lock);
+    if (cache->n_idle > 0)
+        txn = cache->idle[--cache->n_idle];
+    pthread_mutex_unlock(&cache->lock);
+    int rc = txn ? mdb_txn_renew(txn) : mdb_txn_begin(cache->env, NULL, MDB_RDONLY, &txn);
+    if (rc != 0) {
+        if (txn)
+            mdb_txn_abort(txn);
+        return kin_store_fail(cache, rc, err, "reading");
+    }
+    *out = txn;
+    return 0;
+}
+
+void kin_store_end(struct kin_cache *cache, MDB_txn *txn)
+{
+    mdb_txn_reset(txn);
+    pthread_mutex_lock(&cache->lock);
+    if (cache->n_idle < KIN_STORE_IDLE) {
+        cache->idle[cache->n_idle++] = txn;
+        txn = NULL;
+    }
+    pthread_mutex_unlock(&cache->lock);
+    if (txn)
+        mdb_txn_abort(txn);
+}
+
+static int try_map(struct kin_cache *cache, size_t map_bytes, unsigned flags)
+{
+    int rc = mdb_env_create(&cache->env);
+    if (rc != 0)
+        return rc;
+    if ((rc = mdb_env_set_mapsize(cache->env, map_bytes)) == 0 &&
+        (rc = mdb_env_set_maxdbs(cache->env, KIN_TABLES)) == 0 &&
+        (rc = mdb_env_set_maxreaders(cache->env, READERS)) == 0)
+        rc = mdb_env_open(cache->env, cache->folder, flags, 0666);
+    if (rc != 0) {
+        mdb_env_close(cache->env);
+        cache->env = NULL;
+    }
+    return rc;
+}
+
+static int map_environment(struct kin_cache *cache, struct kin_error *err)
+{
+    unsigned flags = MDB_NOTLS | MDB_NOSYNC | (cache->read_only ? MDB_RDONLY : 0u);
+    size_t bytes = LARGEST_MAP;
+    int rc = try_map(cache, bytes, flags);
+    while (rc == ENOMEM && bytes > SMALLEST_MAP)
+        rc = try_map(cache, bytes /= 2, flags);
+    if (cache->read_only && (rc == EACCES || rc == EPERM || rc == EROFS)) {
+        /* No lock file may be written here. Without one a writer could reuse pages under us; what
+         * is read then does not give its digest, so it is noticed. */
+        rc = try_map(cache, bytes, flags | MDB_NOLOCK);
+    }
+    if (rc == MDB_VERSION_MISMATCH || rc == MDB_INVALID)
+        return kin_fail(err, KIN_EUNUSABLE,
+                        "'%s/data.mdb' is not a cache of this LMDB: move it away, or choose another "
+                        "folder with --cache",
+                        cache->folder);
+    if (rc != 0)
+        return kin_store_fail(cache, rc, err, "opening the environment");
+    int dead = 0;
+    if (mdb_reader_check(cache->env, &dead) == 0 && dead > 0)
+        kin_log(KIN_LOG_DEBUG, "cache '%s': cleared %d readers that had died", cache->folder, dead);
+    return 0;
+}
+
+static int check_format(struct kin_cache *cache, MDB_txn *txn, struct kin_error *err)
+{
+    MDB_val value;
+    int rc = kin_store_get(cache, txn, KIN_TABLE_META, "format", 6, &value);
+    if (rc != 0 && rc != MDB_NOTFOUND)
+        return kin_store_fail(cache, rc, err, "reading the format");
+    char text[16] = "";
+    if (rc == 0 && value.mv_size < sizeof text)
+        memcpy(text, value.mv_data, value.mv_size);
+    long format = strtol(text, NULL, 10);
+    if (format > KIN_CACHE_FORMAT)
+        return kin_fail(err, KIN_EUNUSABLE,
+                        "the cache '%s' has format %ld, this program knows up to %d: use a newer "
+                        "Kindred, or another folder with --cache",
+                        cache->folder, format, KIN_CACHE_FORMAT);
+    if (format < 1)
+        return kin_fail(err, KIN_EUNUSABLE,
+                        "'%s/data.mdb' is an LMDB file of another program: choose another folder with "
+                        "--cache",
+                        cache->folder);
+    return 0;
+}
+
+static int open_tables(struct kin_cache *cache, MDB_txn *txn, bool create, struct kin_error *err)
+{
+    for (size_t i = 0; i < KIN_TABLES; i++) {
+        unsigned flags = tables[i].flags | (create ? MDB_CREATE : 0u);
+        int rc = mdb_dbi_open(txn, tables[i].name, flags, &cache->dbi[i]);
+        if (rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE)
+            return i == 0 ? kin_fail(err, KIN_EUNUSABLE,
+                                     "'%s/data.mdb' is an LMDB file of another program: choose "
+                                     "another folder with --cache",
+                                     cache->folder)
+                          : kin_fail(err, KIN_EUNUSABLE,
+                                     "the cache '%s' lacks its table '%s': 'kindred cache verify' "
+                                     "says more",
+                                     cache->folder, tables[i].name);
+        if (rc != 0)
+            return kin_store_fail(cache, rc, err, "opening tables");
+        if (i == KIN_TABLE_META && !create)
+            KIN_TRY(check_format(cache, txn, err));
+    }
+    return 0;
+}
+
+static bool is_empty(MDB_txn *txn)
+{
+    MDB_dbi main_dbi;
+    MDB_stat stat;
+    return mdb_dbi_open(txn, NULL, 0, &main_dbi) == 0 && mdb_stat(txn, main_dbi, &stat) == 0 &&
+           stat.ms_entries == 0;
+}
+
+static int make_tables(struct kin_cache *cache, MDB_txn *txn, struct kin_error *err)
+{
+    KIN_TRY(open_tables(cache, txn, true, err));
+    char format[16];
+    int n = snprintf(format, sizeof format, "%d", KIN_CACHE_FORMAT);
+    int rc = kin_store_put(cache, txn, KIN_TABLE_META, "format", 6, format, (size_t)n);
+    return rc == 0 ? 0 : kin_store_fail(cache, rc, err, "writing the format");
+}
+
+static int set_up_tables(struct kin_cache *cache, struct kin_error *err)
+{
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(cache->env, NULL, cache->read_only ? MDB_RDONLY : 0, &txn);
+    if (rc != 0)
+        return kin_store_fail(cache, rc, err, "opening tables");
+    int status = 0;
+    if (!is_empty(txn))
+        status = open_tables(cache, txn, false, err);
+    else if (cache->read_only)
+        status = kin_fail(err, KIN_ENOTFOUND, "the cache '%s' is empty", cache->folder);
+    else
+        status = make_tables(cache, txn, err);
+    if (status != 0) {
+        mdb_txn_abort(txn);
+        return status;
+    }
+    rc = mdb_txn_commit(txn);
+    return rc == 0 ? 0 : kin_store_fail(cache, rc, err, "opening tables");
+}
+
+int kin_store_open(struct kin_cache *cache, struct kin_error *err)
+{
+    cache->owner = getpid();
+    if (pthread_mutex_init(&cache->lock, NULL) != 0)
+        return kin_fail(err, KIN_ENOMEM, "no memory for a lock");
+    cache->has_lock = true;
+    KIN_TRY(map_environment(cache, err));
+    return set_up_tables(cache, err);
+}
+
+void kin_store_close(struct kin_cache *cache)
+{
+    for (size_t i = 0; i < cache->n_idle; i++)
+        mdb_txn_abort(cache->idle[i]);
+    cache->n_idle = 0;
+    if (cache->env)
+        mdb_env_close(cache->env);
+    cache->env = NULL;
+    if (cache->has_lock)
+        pthread_mutex_destroy(&cache->lock);
+    cache->has_lock = false;
+}
+
+static int open_all(struct kin_cache *cache, struct kin_error *err)
+{
+    KIN_TRY(kin_folder_prepare(cache->folder, cache->read_only, err));
+    bool exists, cut;
+    KIN_TRY(kin_folder_check_data(cache->folder, &exists, &cut, err));
+    if (!exists && cache->read_only)
+        return kin_fail(err, KIN_ENOTFOUND, "there is no cache in '%s'", cache->folder);
+    KIN_TRY(kin_store_open(cache, err));
+    return cache->read_only ? 0 : kin_writer_start(cache, err);
+}
+
+int kin_cache_open(const struct kin_cache_options *options, struct kin_cache **out,
+                   struct kin_error *err)
+{
+    if (!options->folder || options->folder[0] == '\0')
+        return kin_fail(err, KIN_EINVAL, "no folder for the cache");
+    struct kin_cache *cache;
+    KIN_TRY(kin_alloc_into(&cache, 1, sizeof *cache, err));
+    cache->read_only = options->read_only;
+    cache->owner = getpid();
+    cache->folder = kin_strdup(options->folder);
+    int status = cache->folder ? open_all(cache, err) : kin_fail(err, KIN_ENOMEM, "no memory");
+    if (status != 0) {
+        kin_cache_close(cache);
+        return status;
+    }
+    *out = cache;
+    return 0;
+}
+
+void kin_cache_close(struct kin_cache *cache)
+{
+    /* After a fork the environment and the thread are the parent's: the child leaves them alone. */
+    if (!cache || getpid() != cache->owner)
+        return;
+    kin_writer_stop(cache->writer);
+    kin_store_close(cache);
+    kin_free(cache->folder);
+    kin_free(cache);
+}
+
+const char *kin_cache_folder(const struct kin_cache *cache)
+{
+    return cache->folder;
+}

@@ -1,0 +1,130 @@
+/*
+ * Writing, inside the cache: batches, the state of one write transaction, what each file of the
+ * cache does with it. All kin_writing functions run in the writer thread.
+ */
+#ifndef KINDRED_SRC_CACHE_WRITER_H
+#define KINDRED_SRC_CACHE_WRITER_H
+
+#include "cache/store.h"
+
+/* One page header less than 1 MiB, so that an extent fills its pages. */
+#define KIN_EXTENT_BYTES (((size_t)1 << 20) - 16)
+/* Up to this length values share extents: alone each would waste half a page on average. */
+#define KIN_EXTENT_SMALL ((size_t)1 << 16)
+
+enum {
+    KIN_BLOB_PRESENT = 1,
+    KIN_BLOB_DROPPED = 2,
+    KIN_BLOB_TEMPORARY = 4,
+    KIN_BLOB_BAD = 8 /* put aside: the bytes did not give the digest */
+};
+
+/* Where the bytes of a blob lie: in one extent from `offset` on, or, when length is above
+ * KIN_EXTENT_SMALL, in consecutive extents from the first one's beginning. */
+struct kin_place {
+    uint64_t length, extent;
+    uint32_t offset, flags;
+};
+
+/* An extent that is being filled. Values that may be dropped have one of their own. */
+struct kin_pack {
+    unsigned char *bytes;
+    size_t used, live;
+    uint64_t id; /* 0: none open */
+};
+
+struct kin_writing {
+    struct kin_cache *cache;
+    MDB_txn *txn;
+    uint64_t next_extent;
+    struct kin_pack packs[2]; /* kept, temporary */
+};
+
+/* ---- extent.c ---- */
+
+/* The bytes of a blob from position `at` on, as far as they lie together. `writing` is NULL in a read
+ * transaction. KIN_ECORRUPT: not there, or too short. */
+int kin_extent_piece(const struct kin_cache *cache, MDB_txn *txn,
+                     const struct kin_writing *writing, const struct kin_place *place, uint64_t at,
+                     const void **piece, size_t *length, struct kin_error *err);
+/* KIN_ECORRUPT when the last piece is not there: to be known before memory is asked for. */
+int kin_extent_check(const struct kin_cache *cache, MDB_txn *txn,
+                     const struct kin_writing *writing, const struct kin_place *place,
+                     struct kin_error *err);
+uint64_t kin_extent_count(const struct kin_place *place);
+int kin_extent_store(struct kin_writing *w, const void *bytes, size_t length, bool temporary,
+                     struct kin_place *out, struct kin_error *err);
+int kin_extent_release(struct kin_writing *w, const struct kin_place *place, struct kin_error *err);
+int kin_extent_begin(struct kin_writing *w, struct kin_error *err);
+int kin_extent_flush(struct kin_writing *w, struct kin_error *err);
+
+/* ---- blob.c ---- */
+
+#define KIN_PLACE_BYTES 24
+#define KIN_BLOB_LONGEST ((uint64_t)1 << 40) /* the map */
+bool kin_blob_decode(const MDB_val *value, struct kin_place *out);
+/* KIN_ENOTFOUND when the digest was never heard of; no text is set for that. */
+int kin_blob_find(const struct kin_cache *cache, MDB_txn *txn, const struct kin_digest *digest,
+                  struct kin_place *out, struct kin_error *err);
+/* Digest of the stored bytes. */
+int kin_blob_rehash(const struct kin_cache *cache, MDB_txn *txn, const struct kin_writing *writing,
+                    const struct kin_place *place, struct kin_digest *out, struct kin_error *err);
+int kin_blob_put(struct kin_writing *w, const struct kin_digest *digest, const void *bytes,
+                 size_t length, bool temporary, struct kin_error *err);
+int kin_blob_drop(struct kin_writing *w, const struct kin_digest *digest, struct kin_error *err);
+/* Puts a blob aside, unless its bytes give the digest after all. */
+int kin_blob_condemn(struct kin_writing *w, const struct kin_digest *digest, struct kin_error *err);
+
+/* ---- action.c, item.c, record.c ---- */
+
+int kin_action_put(struct kin_writing *w, const struct kin_action *action, struct kin_error *err);
+/* Fills `out` from the tables; its texts lie in the map. KIN_ENOTFOUND, KIN_ECORRUPT. */
+int kin_action_load(struct kin_cache *cache, MDB_txn *txn, const struct kin_digest *key,
+                    struct kin_action *out, struct kin_error *err);
+int kin_item_put(struct kin_writing *w, const struct kin_digest *family,
+                 const struct kin_digest *item, const struct kin_digest *output,
+                 struct kin_error *err);
+
+#define KIN_RECORD_KEY 511 /* LMDB's limit, for table, NUL and key together */
+/* Writes table, NUL, key; returns the length, 0 when it is too long. */
+size_t kin_record_key(const char *table, const void *key, size_t key_length,
+                      unsigned char out[KIN_RECORD_KEY]);
+int kin_record_put(struct kin_writing *w, const char *table, const void *key, size_t key_length,
+                   const void *value, size_t length, struct kin_error *err); /* NULL: delete */
+
+/* ---- batch.c ---- */
+
+enum kin_op_kind { KIN_OP_BLOB, KIN_OP_ACTION, KIN_OP_ITEM, KIN_OP_DROP, KIN_OP_RECORD, KIN_OP_CONDEMN };
+
+struct kin_op {
+    enum kin_op_kind kind;
+    bool temporary, has_value;
+    struct kin_digest digest, item, output; /* blob, drop: the first; item: family, item, output */
+    void *bytes;                            /* owned: blob; struct kin_action and its texts; table,
+                                               key and value of a record */
+    size_t length, key_length, table_length;
+};
+
+struct kin_cache_batch {
+    struct kin_cache *cache;
+    struct kin_op *ops;
+    size_t n_ops, capacity;
+    size_t bytes; /* memory it holds, about */
+    void (*done)(void *context, int status, const struct kin_error *err);
+    void *context;
+    struct kin_cache_batch *next; /* in the queue */
+};
+
+int kin_batch_condemn(struct kin_cache_batch *batch, const struct kin_digest *digest,
+                      struct kin_error *err);
+int kin_batch_apply(const struct kin_cache_batch *batch, struct kin_writing *w,
+                    struct kin_error *err);
+
+/* ---- writer.c ---- */
+
+int kin_writer_start(struct kin_cache *cache, struct kin_error *err);
+/* Writes what is queued, syncs, ends the thread. Accepts NULL. */
+void kin_writer_stop(struct kin_writer *writer);
+bool kin_writer_is_me(const struct kin_writer *writer);
+
+#endif
