@@ -1,4 +1,10 @@
-/* Mel-frequency cepstral coefficients. */
+/*
+ * Mel-frequency cepstral coefficients.
+ *
+ * The two inner loops run over the lanes of a block. Unrolled early, as the pragma asks, their sums
+ * are registers; gcc 12 keeps them in memory otherwise, and a clip takes half as long again (the
+ * same happens with vector types wider than the machine's).
+ */
 #include <math.h>
 
 #include "feature/frames.h"
@@ -116,9 +122,11 @@ static void band_powers(const struct kin_mfcc *mfcc, const float *power, double 
         const struct kin_mel_band *band = &mfcc->bands[m];
         const float *p = power + band->first * KIN_LANES;
         double sum[KIN_LANES] = {0};
-        for (size_t k = 0; k < band->count; k++)
+        for (size_t k = 0; k < band->count; k++) {
+#pragma GCC unroll 8
             for (size_t lane = 0; lane < KIN_LANES; lane++)
                 sum[lane] += band->weights[k] * (double)p[k * KIN_LANES + lane];
+        }
         for (size_t lane = 0; lane < KIN_LANES; lane++)
             out[m * KIN_LANES + lane] = sum[lane];
     }
@@ -155,9 +163,11 @@ static void transform_block(const struct kin_mfcc *mfcc, const double *levels, s
     for (size_t d = 0; d < columns; d++) {
         const double *cosine = mfcc->cosines + d * n;
         double sum[KIN_LANES] = {0};
-        for (size_t m = 0; m < n; m++)
+        for (size_t m = 0; m < n; m++) {
+#pragma GCC unroll 8
             for (size_t lane = 0; lane < KIN_LANES; lane++)
                 sum[lane] += cosine[m] * levels[m * KIN_LANES + lane];
+        }
         for (size_t lane = 0; lane < lanes; lane++)
             out[lane * columns + d] = (float)sum[lane];
     }
@@ -179,7 +189,7 @@ int kin_mfcc_apply(struct kin_mfcc *mfcc, const float *x, size_t clips, size_t s
     KIN_TRY(kin_frames_check(mfcc->stft, x, clips, samples, err));
     size_t frames = kin_mfcc_frames(mfcc, samples);
     size_t blocks = (frames + KIN_LANES - 1) / KIN_LANES;
-    size_t size = blocks * mfcc->params.bands * KIN_LANES;    /* of a clip's levels */
+    size_t size = blocks * mfcc->params.bands * KIN_LANES;  /* of a clip's levels */
     size_t together = floor == KIN_FLOOR_BATCH ? clips : 1; /* clips that share a floor */
     KIN_AUTO(kin_auto_free) double *levels = NULL;
     KIN_TRY(kin_alloc_into(&levels, together, size * sizeof *levels, err));

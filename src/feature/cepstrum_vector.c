@@ -4,7 +4,7 @@
 #include "kindred/feature.h"
 #include "kindred/memory.h"
 
-#define ORDERS 3 /* the coefficients, their differences, the differences of those */
+#define ORDERS 3     /* the coefficients, their differences, the differences of those */
 #define FRAMES_MIN 4 /* so that the last order has the two numbers a deviation needs */
 
 static void moments(const double *x, size_t n, double *mean, double *deviation)

@@ -19,7 +19,7 @@
 int kin_frames_check(const struct kin_stft *stft, const float *x, size_t clips, size_t samples,
                      struct kin_error *err);
 
-/* The power spectra of frames first … first + KIN_LANES - 1 of one checked signal, as a block that
+/* The power spectra of frames first … first + KIN_LANES - 1 of one checked signal. The block
  * belongs to the plan and lasts until the next call. Lanes from `frames` on, the signal's number of
  * frames, are 0. */
 const float *kin_frames_power(struct kin_stft *stft, const float *x, size_t samples, size_t first);

@@ -41,8 +41,8 @@ static int init(struct kin_stft *stft, const struct kin_stft_params *params, str
     stft->params = *params;
     KIN_TRY(kin_fft_new(params->frame_samples, &stft->fft, err));
     KIN_TRY(kin_alloc_into(&stft->window, params->frame_samples, sizeof *stft->window, err));
-    KIN_TRY(
-        kin_alloc_into(&stft->power, kin_stft_bins(stft), KIN_LANES * sizeof *stft->power, err));
+    size_t power = kin_stft_bins(stft) * KIN_LANES;
+    KIN_TRY(kin_alloc_into(&stft->power, power, sizeof *stft->power, err));
     fill_window(params, stft->window);
     return 0;
 }

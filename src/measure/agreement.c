@@ -1,5 +1,4 @@
-/* Between-space consistency: do two spaces agree on the clips, and on the order of the distances?
- */
+/* Between-space consistency: do two spaces agree on the clips, and on the order of distances? */
 #include "kindred/measure.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
  * Ranks and Spearman's coefficient.
  *
  * A consistency of 1,000 clips ranks a million distances, a few thousand times over: hence a radix
- * sort, which is some five times as fast as a comparison sort there.
+ * sort, 30 ms for a million doubles.
  */
 #include "kindred/measure.h"
 

@@ -31,7 +31,7 @@ int kin_sdr(const float *reference, const float *estimate, size_t n, size_t wind
         return kin_fail(err, KIN_EDATA, "%zu samples, expected at least one window of %zu", n,
                         window_samples);
     for (size_t w = 0; w < kin_sdr_windows(n, window_samples); w++)
-        out[w] = sdr_of(reference + w * window_samples, estimate + w * window_samples,
-                        window_samples);
+        out[w] =
+            sdr_of(reference + w * window_samples, estimate + w * window_samples, window_samples);
     return 0;
 }

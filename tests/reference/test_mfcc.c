@@ -199,5 +199,4 @@ START_TEST(vectors_of_a_batch)
 }
 END_TEST
 
-TEST_MAIN("MFCC against the reference values", mel_banks, coefficients, vectors,
-          vectors_of_a_batch)
+TEST_MAIN("MFCC against the reference values", mel_banks, coefficients, vectors, vectors_of_a_batch)

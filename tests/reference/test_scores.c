@@ -43,7 +43,8 @@ static struct kin_tensor array(const char *stem, const char *ending, enum kin_dt
 static void check_auc(const char *set, bool macro, double want)
 {
     struct kin_error err = {0};
-    struct kin_tensor scores = array(set, "_scores", KIN_F32), labels = array(set, "_labels", KIN_U8);
+    struct kin_tensor scores = array(set, "_scores", KIN_F32);
+    struct kin_tensor labels = array(set, "_labels", KIN_U8);
     size_t clips = scores.shape[0], tags = scores.shape[1];
     struct kin_summary summary;
     if (macro) {

@@ -51,8 +51,8 @@ START_TEST(sparse_is_dense_without_zeros)
 {
     struct kin_error err = {0};
     const struct kin_mel_params cases[] = {
-        {22050, 2048, 128}, {22050, 1024, 128}, {8000, 512, 40}, {44100, 64, 128}, {100, 4, 1},
-        {16000, 2048, 1},
+        {22050, 2048, 128}, {22050, 1024, 128}, {8000, 512, 40},
+        {44100, 64, 128},   {100, 4, 1},        {16000, 2048, 1},
     };
     for (size_t i = 0; i < KIN_COUNT(cases); i++) {
         const struct kin_mel_params *p = &cases[i];

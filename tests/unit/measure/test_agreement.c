@@ -14,8 +14,8 @@ static const struct kin_rho_params all_readings[] = {
 
 START_TEST(accuracy)
 {
-    const enum kin_outcome a[] = {KIN_OUTCOME_NEAREST, KIN_OUTCOME_NEAREST, KIN_OUTCOME_BEATEN,
-                                  KIN_OUTCOME_TIED,    KIN_OUTCOME_MISSING, KIN_OUTCOME_NEAREST,
+    const enum kin_outcome a[] = {KIN_OUTCOME_NEAREST,  KIN_OUTCOME_NEAREST, KIN_OUTCOME_BEATEN,
+                                  KIN_OUTCOME_TIED,     KIN_OUTCOME_MISSING, KIN_OUTCOME_NEAREST,
                                   KIN_OUTCOME_UNDEFINED};
     const enum kin_outcome b[] = {KIN_OUTCOME_NEAREST, KIN_OUTCOME_TIED,    KIN_OUTCOME_NEAREST,
                                   KIN_OUTCOME_BEATEN,  KIN_OUTCOME_NEAREST, KIN_OUTCOME_MISSING,

@@ -123,10 +123,8 @@ START_TEST(accuracy_wrong_arguments)
     ck_assert_int_eq(kin_accuracy(scores[0], (const int32_t[]){-1, 0}, 2, 2, &out, &err),
                      KIN_EDATA);
     ck_assert_str_eq(err.text, "clip 0: label -1, expected 0 to 1");
-    ck_assert_int_eq(kin_accuracy(scores[0], (const int32_t[]){2, 0}, 2, 2, &out, &err),
-                     KIN_EDATA);
-    ck_assert_int_eq(kin_accuracy(scores[0], (const int32_t[]){0, 0}, 2, 2, &out, &err),
-                     KIN_EDATA);
+    ck_assert_int_eq(kin_accuracy(scores[0], (const int32_t[]){2, 0}, 2, 2, &out, &err), KIN_EDATA);
+    ck_assert_int_eq(kin_accuracy(scores[0], (const int32_t[]){0, 0}, 2, 2, &out, &err), KIN_EDATA);
     ck_assert_str_eq(err.text, "clip 1: score of class 0 is nan");
 }
 END_TEST
