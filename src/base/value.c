@@ -486,7 +486,7 @@ static int decode_fields(struct kin_value *value, unsigned char *bytes, size_t t
 {
     struct reader reader = {.bytes = bytes, .length = total, .at = 4};
     size_t header = (size_t)take_le(&reader, 4);
-    if (reader.bad || header > total || header % ALIGNMENT != 0)
+    if (reader.bad || header < ALIGNMENT || header > total || header % ALIGNMENT != 0)
         return KIN_ECORRUPT;
     reader.length = header;
     take_name(&reader, value->type);
