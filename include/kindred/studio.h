@@ -26,7 +26,8 @@ extern const char *const kin_studio_labels[KIN_STUDIO_LABELS]; /* cel … voi, a
 
 enum kin_studio_part {
     KIN_STUDIO_LEAD,  /* the melody, by the instrument of the label; empty when that is the voice */
-    KIN_STUDIO_VOICE, /* the melody when the label is voi, else a quieter counter-melody, or empty */
+    KIN_STUDIO_VOICE, /* the melody when the label is voi, else a quieter counter-melody, or empty
+                       */
     KIN_STUDIO_CHORDS,
     KIN_STUDIO_PAD,
     KIN_STUDIO_BASS,
@@ -45,8 +46,8 @@ struct kin_note {
 };
 
 struct kin_studio_score {
-    unsigned program; /* General MIDI, from 0; drums: 0 */
-    double level_db;  /* of the part in the mix */
+    unsigned program;       /* General MIDI, from 0; drums: 0 */
+    double level_db;        /* of the part in the mix */
     struct kin_note *notes; /* ascending start */
     size_t n, capacity;
 };
@@ -60,7 +61,7 @@ struct kin_song_score {
     unsigned tonic; /* 0 C … 11 B */
     bool minor;
     double seconds;
-    double peak; /* of the finished mix */
+    double peak;                       /* of the finished mix */
     const char *tags[KIN_STUDIO_TAGS]; /* ascending, no two alike */
     size_t n_tags;
     struct kin_studio_score parts[KIN_STUDIO_PARTS];
@@ -69,7 +70,7 @@ struct kin_song_score {
 struct kin_studio_params {
     uint64_t seed;
     double seconds; /* length of a song, 1 … 600 */
-    double vocals;  /* share of the songs led by another instrument in which a voice sings, 0 … 1 */
+    double vocals; /* share of the songs led by another instrument in which a voice sings, 0 … 1 */
 };
 
 /* Writes song number `index`. Release with kin_song_score_release.
@@ -108,7 +109,8 @@ int kin_patches_find(const char *path, const struct kin_patch_slot *slots, size_
                      struct kin_patch *out, struct kin_error *err);
 void kin_patches_release(struct kin_patch *patches, size_t n);
 
-/* Samples in memory: what a performance needs. bytes[i] belongs to slot i of kin_studio_programs. */
+/* Samples in memory: what a performance needs. bytes[i] belongs to slot i of kin_studio_programs.
+ */
 struct kin_sample {
     const void *bytes; /* a GUS patch file; borrowed */
     size_t length;

@@ -4,8 +4,9 @@
 
 #include "dataset/plan.h"
 
+/* Chords lie in the octave from CHORD_LOW on, which leads their voices smoothly. */
 #define VOICES 4
-#define CHORD_LOW 53 /* chords lie in the octave from here on, which leads their voices smoothly */
+#define CHORD_LOW 53
 #define BASS_LOW 29
 #define VOICE_LOW 60
 #define VOICE_HIGH 74
@@ -22,13 +23,13 @@ static int by_key(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-/* The chord's tones within an octave, ascending; the lowest again on top where it has only three. */
+/* The chord's tones within an octave, ascending; the lowest again on top where it has only three.
+ */
 static void make_voicing(const struct plan *plan, unsigned chord, int keys[VOICES])
 {
     int n = plan->style->sevenths ? 4 : 3;
     for (int i = 0; i < n; i++)
-        keys[i] = key_from(plan, CHORD_LOW,
-                           kin_plan_semitones(plan, (int)chord + 2 * i, chord));
+        keys[i] = key_from(plan, CHORD_LOW, kin_plan_semitones(plan, (int)chord + 2 * i, chord));
     qsort(keys, (size_t)n, sizeof keys[0], by_key);
     if (n == 3)
         keys[3] = keys[0] + 12;
@@ -95,16 +96,20 @@ static int bass_key(const struct plan *plan, unsigned bar, char what)
         next = key_from(plan, BASS_LOW, kin_plan_semitones(plan, (int)follows, follows));
     }
     switch (what) {
-    case 'f': return key_from(plan, root, kin_plan_semitones(plan, (int)chord + 4, chord));
-    case 't': return key_from(plan, root, kin_plan_semitones(plan, (int)chord + 2, chord));
-    case 'o': return root + 12;
-    case 'a': return next > root ? next - 1 : next + 1;
-    default: return root;
+    case 'f':
+        return key_from(plan, root, kin_plan_semitones(plan, (int)chord + 4, chord));
+    case 't':
+        return key_from(plan, root, kin_plan_semitones(plan, (int)chord + 2, chord));
+    case 'o':
+        return root + 12;
+    case 'a':
+        return next > root ? next - 1 : next + 1;
+    default:
+        return root;
     }
 }
 
-static int write_bass(const struct plan *plan, struct kin_studio_score *out,
-                      struct kin_error *err)
+static int write_bass(const struct plan *plan, struct kin_studio_score *out, struct kin_error *err)
 {
     /* A cello as bass sounds from C2 on. */
     int up = plan->bass.program == 42 ? 12 : 0;
@@ -122,8 +127,7 @@ static int write_bass(const struct plan *plan, struct kin_studio_score *out,
 }
 
 /* Long tones of the harmony, each the one nearest to the last. */
-static int write_voice(const struct plan *plan, struct kin_studio_score *out,
-                       struct kin_error *err)
+static int write_voice(const struct plan *plan, struct kin_studio_score *out, struct kin_error *err)
 {
     struct kin_random random = kin_plan_random(plan, "voice", 0);
     unsigned half = plan->steps == 16 ? 8 : 12; /* sixteenths a tone lasts */
@@ -139,8 +143,8 @@ static int write_voice(const struct plan *plan, struct kin_studio_score *out,
                     if (candidate != key && (!best || abs(candidate - key) < abs(best - key)))
                         best = candidate;
             key = best;
-            KIN_TRY(kin_score_add(out, kin_plan_tick(plan, bar, step), half * STEP_TICKS - 12,
-                                  key, touch(&random, 84), err));
+            KIN_TRY(kin_score_add(out, kin_plan_tick(plan, bar, step), half * STEP_TICKS - 12, key,
+                                  touch(&random, 84), err));
         }
     }
     return 0;
@@ -178,8 +182,7 @@ static int write_fill(const struct plan *plan, unsigned bar, struct kin_random *
     return 0;
 }
 
-static int write_drums(const struct plan *plan, struct kin_studio_score *out,
-                       struct kin_error *err)
+static int write_drums(const struct plan *plan, struct kin_studio_score *out, struct kin_error *err)
 {
     struct kin_random random = kin_plan_random(plan, "drums", 0);
     for (unsigned bar = plan->drums_wait ? PHRASE_BARS : 0; bar < plan->bars; bar++) {

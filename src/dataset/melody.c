@@ -137,18 +137,15 @@ static void move(struct voice *voice, int by, unsigned chord, bool strong)
     voice->step = step;
 }
 
-static int velocity_of(const struct plan *plan, unsigned start, unsigned phrase,
-                       struct kin_random *random)
+static int velocity_of(unsigned start, unsigned phrase, struct kin_random *random)
 {
     int accent = start == 0 ? 12 : start % 8 == 0 ? 7 : start % 4 == 0 ? 3 : 0;
     int swell = phrase % 4 == 0 ? -6 : kin_plan_letter(phrase * PHRASE_BARS) ? 6 : 0;
-    (void)plan;
     return 88 + accent + swell + (int)kin_random_below(random, 11) - 5;
 }
 
 static int write_bar(struct voice *voice, const struct motif *motif, unsigned bar,
-                     struct kin_random *random, struct kin_studio_score *out,
-                     struct kin_error *err)
+                     struct kin_random *random, struct kin_studio_score *out, struct kin_error *err)
 {
     const struct plan *plan = voice->plan;
     unsigned chord = kin_plan_chord(plan, bar);
@@ -161,13 +158,12 @@ static int write_bar(struct voice *voice, const struct motif *motif, unsigned ba
         uint32_t length = (uint32_t)lround((end - start) * plan->lead->legato);
         KIN_TRY(kin_score_add(out, start + (uint32_t)kin_random_below(random, 9), length - 8,
                               key_of(voice, voice->step, chord),
-                              velocity_of(plan, note->start, bar / PHRASE_BARS, random), err));
+                              velocity_of(note->start, bar / PHRASE_BARS, random), err));
     }
     return 0;
 }
 
-int kin_compose_melody(const struct plan *plan, struct kin_studio_score *out,
-                       struct kin_error *err)
+int kin_compose_melody(const struct plan *plan, struct kin_studio_score *out, struct kin_error *err)
 {
     int low = plan->lead->low;
     struct voice voice = {.plan = plan};

@@ -46,8 +46,8 @@ static int make_events(const struct kin_studio_score *score, unsigned channel, s
         const struct kin_note *note = &score->notes[i];
         (*out)[2 * i] = (struct event){
             note->start, {(unsigned char)(0x90 | channel), note->key, note->velocity}};
-        (*out)[2 * i + 1] = (struct event){
-            note->start + note->length, {(unsigned char)(0x80 | channel), note->key, 0}};
+        (*out)[2 * i + 1] = (struct event){note->start + note->length,
+                                           {(unsigned char)(0x80 | channel), note->key, 0}};
     }
     if (score->n > 0)
         qsort(*out, 2 * score->n, sizeof **out, by_tick);

@@ -13,9 +13,9 @@ struct reader {
     const struct kin_patch_slot *slots;
     size_t n;
     struct kin_patch *patches;
-    char *folder;     /* of the last «dir», or NULL */
-    bool drum;        /* which list the numbers belong to */
-    unsigned bank;    /* only 0 is played */
+    char *folder;  /* of the last «dir», or NULL */
+    bool drum;     /* which list the numbers belong to */
+    unsigned bank; /* only 0 is played */
 };
 
 /* A name relative to a folder, or to the folder of another file. */
@@ -83,8 +83,9 @@ static int read_line(struct reader *reader, const char *path, size_t number, cha
     char *tail;
     unsigned long value = strtoul(word, &tail, 10);
     bool is_number = *tail == '\0' && isdigit((unsigned char)word[0]);
-    if ((!rest || !*rest) && (is_number || strcmp(word, "dir") == 0 || strcmp(word, "source") == 0 ||
-                              strcmp(word, "bank") == 0 || strcmp(word, "drumset") == 0))
+    if ((!rest || !*rest) &&
+        (is_number || strcmp(word, "dir") == 0 || strcmp(word, "source") == 0 ||
+         strcmp(word, "bank") == 0 || strcmp(word, "drumset") == 0))
         return kin_fail(err, KIN_EDATA, "%s:%zu: nothing follows '%s'", path, number, word);
     if (is_number)
         return read_patch(reader, path, (unsigned)value, rest, err);

@@ -32,8 +32,8 @@ struct kin_random kin_plan_random(const struct plan *plan, const char *aspect, u
 unsigned kin_plan_letter(unsigned bar);
 /* Degree of the bar's chord, 0 to 6. */
 unsigned kin_plan_chord(const struct plan *plan, unsigned bar);
-/* Semitones above the tonic of a scale step (may be negative or beyond 6) over a chord: in minor the
- * dominant has the raised seventh. */
+/* Semitones above the tonic of a scale step (may be negative or beyond 6) over a chord: in minor
+ * the dominant has the raised seventh. */
 int kin_plan_semitones(const struct plan *plan, int step, unsigned chord);
 /* Whether the scale step belongs to the chord. */
 bool kin_plan_in_chord(const struct plan *plan, int step, unsigned chord);

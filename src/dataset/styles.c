@@ -2,6 +2,8 @@
 
 #include "kindred/memory.h"
 
+/* Tables read best in columns and rows of their own. */
+/* clang-format off */
 const char *const kin_studio_labels[KIN_STUDIO_LABELS] = {"cel", "cla", "flu", "gac", "gel", "org",
                                                           "pia", "sax", "tru", "vio", "voi"};
 
@@ -27,12 +29,15 @@ static const struct kin_patch_slot slots[] = {
     {true, 48}, {true, 49}, {true, 51}, {true, 54}, {true, 62}, {true, 64}, {true, 70}, {true, 75},
 };
 
+/* clang-format on */
+
 const struct kin_patch_slot *kin_studio_programs(size_t *n)
 {
     *n = KIN_COUNT(slots);
     return slots;
 }
 
+/* clang-format off */
 const struct style kin_styles[STYLES] = {
     {.name = "ballad", .bpm_low = 60, .bpm_high = 84, .beats = 4, .minor = 0.4, .density = 1.2,
      .chords = {{0, "pia"}, {24, "gac"}, {4, "electric piano"}}, .pad = {48, "strings"},

@@ -9,7 +9,7 @@
 /* A lead instrument: where its melody lies, and what plays it. */
 struct lead {
     const char *label;
-    unsigned char low, high; /* MIDI keys */
+    unsigned char low, high;   /* MIDI keys */
     unsigned char programs[3]; /* one is chosen */
     unsigned char n_programs;
     double legato; /* share of a note's length that sounds */
@@ -49,7 +49,7 @@ struct style {
     double minor;        /* share of songs in minor */
     double swing;        /* the second eighth's delay, in eighths: 0 even, 1/3 triplets */
     bool sevenths;
-    double density;      /* of the melody: notes a beat, roughly */
+    double density; /* of the melody: notes a beat, roughly */
     struct player chords[STYLE_CHOICES], pad, bass[2];
     double pad_share;
     const char *chord_patterns[STYLE_CHOICES];

@@ -113,8 +113,8 @@ static struct plan make_plan(const struct kin_studio_params *params, uint64_t in
     const struct style *style = plan.style = &kin_styles[kin_random_below(&random, STYLES)];
     const struct lead *lead = plan.lead = choose_lead(params->seed, index);
     plan.lead_program = lead->programs[kin_random_below(&random, lead->n_programs)];
-    plan.bpm = style->bpm_low +
-               (unsigned)kin_random_below(&random, 1u + style->bpm_high - style->bpm_low);
+    plan.bpm =
+        style->bpm_low + (unsigned)kin_random_below(&random, 1u + style->bpm_high - style->bpm_low);
     plan.tonic = (unsigned)kin_random_below(&random, 12);
     plan.minor = kin_random_unit(&random) < style->minor;
     plan.chords = choose_player(style->chords, STYLE_CHOICES, lead->label, &random);
@@ -165,7 +165,7 @@ static void add_tags(struct kin_song_score *song, const struct plan *plan)
 static void set_levels(struct kin_song_score *song, const struct plan *plan, bool sung)
 {
     static const double levels[KIN_STUDIO_PARTS] = {
-        [KIN_STUDIO_VOICE] = -7, [KIN_STUDIO_CHORDS] = -9,  [KIN_STUDIO_PAD] = -13,
+        [KIN_STUDIO_VOICE] = -7, [KIN_STUDIO_CHORDS] = -9, [KIN_STUDIO_PAD] = -13,
         [KIN_STUDIO_BASS] = -8,  [KIN_STUDIO_DRUMS] = -8,
     };
     struct kin_random random = kin_plan_random(plan, "levels", 0);
@@ -191,7 +191,9 @@ int kin_score_add(struct kin_studio_score *score, uint32_t start, uint32_t lengt
         .start = start,
         .length = length,
         .key = (uint8_t)key,
-        .velocity = (uint8_t)(velocity < 1 ? 1 : velocity > 127 ? 127 : velocity),
+        .velocity = (uint8_t)(velocity < 1     ? 1
+                              : velocity > 127 ? 127
+                                               : velocity),
     };
     return 0;
 }
@@ -200,8 +202,7 @@ static int write_parts(const struct plan *plan, struct kin_song_score *song, str
 {
     bool sung = strcmp(plan->lead->label, "voi") == 0;
     set_levels(song, plan, sung);
-    struct kin_studio_score *lead =
-        &song->parts[sung ? KIN_STUDIO_VOICE : KIN_STUDIO_LEAD];
+    struct kin_studio_score *lead = &song->parts[sung ? KIN_STUDIO_VOICE : KIN_STUDIO_LEAD];
     lead->program = plan->lead_program;
     KIN_TRY(kin_compose_melody(plan, lead, err));
     KIN_TRY(kin_compose_accompaniment(plan, song, err));
