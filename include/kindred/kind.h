@@ -101,6 +101,9 @@ struct kin_kind {
     /* What no single parameter can say (a magnitude outside its transformation's range). On failure
      * *blame is the parameter to point at. NULL: nothing more to check. */
     int (*check)(const struct kin_args *args, const char **blame, struct kin_error *err);
+    /* The types a port takes under these arguments, when they are fewer than declared (of
+     * «sequences|vectors» a Euclidean distance takes vectors). NULL, or giving NULL: as declared. */
+    const char *(*narrow)(const struct kin_args *args, const struct kin_port *port);
     int (*scan)(struct kin_scan *scan, struct kin_error *err); /* sources only */
     int (*run)(struct kin_call *call, struct kin_error *err);
 };
@@ -139,6 +142,8 @@ long kin_kind_output(const struct kin_kind *kind, const char *name); /* index or
 bool kin_kind_is_map(const struct kin_kind *kind);
 /* Whether an artifact of that type may enter the port. */
 bool kin_port_accepts(const struct kin_port *port, const char *type);
+/* The same for a list of types, alternatives separated by '|'. */
+bool kin_types_accept(const char *types, const char *type);
 
 /* ---- arguments: the parameters of one instance ---- */
 
@@ -162,6 +167,8 @@ const char *kin_args_missing(const struct kin_args *args);
 /* Runs the kind's own check. *blame as there. */
 int kin_args_check(const struct kin_args *args, const char **blame, struct kin_error *err);
 const struct kin_kind *kin_args_kind(const struct kin_args *args);
+/* The types a port of the kind takes under these arguments: kin_kind.narrow, or as declared. */
+const char *kin_args_port_type(const struct kin_args *args, const struct kin_port *port);
 /* Appends «param NAME VALUE\n» for every parameter that belongs in a key, in ascending name, in
  * canonical spelling: numbers by value, texts quoted with \" \\ \n escapes. */
 void kin_args_canonical(const struct kin_args *args, struct kin_text *out);

@@ -49,6 +49,12 @@ const struct kin_kind *kin_args_kind(const struct kin_args *args)
     return args->kind;
 }
 
+const char *kin_args_port_type(const struct kin_args *args, const struct kin_port *port)
+{
+    const char *narrowed = args->kind->narrow ? args->kind->narrow(args, port) : NULL;
+    return narrowed ? narrowed : port->type;
+}
+
 /* ---- reading one literal ---- */
 
 static int copy_text(const char *text, char **out, struct kin_error *err)

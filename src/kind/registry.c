@@ -92,8 +92,13 @@ bool kin_kind_is_map(const struct kin_kind *kind)
 
 bool kin_port_accepts(const struct kin_port *port, const char *type)
 {
+    return kin_types_accept(port->type, type);
+}
+
+bool kin_types_accept(const char *types, const char *type)
+{
     size_t length = strlen(type);
-    for (const char *at = port->type;; at++) {
+    for (const char *at = types;; at++) {
         size_t n = strcspn(at, "|");
         if (n == length && memcmp(at, type, n) == 0)
             return true;

@@ -8,12 +8,12 @@
 #include "kindred/memory.h"
 #include "kindred/text.h"
 
-#define KIN_TRANSFORM(x) extern const struct kin_transform kin_transform_##x;
+#define KIN_TRANSFORM(x, code) extern const struct kin_transform kin_transform_##x;
 #include "transforms.def"
 #undef KIN_TRANSFORM
 
 static const struct kin_transform *const transforms[] = {
-#define KIN_TRANSFORM(x) &kin_transform_##x,
+#define KIN_TRANSFORM(x, code) &kin_transform_##x,
 #include "transforms.def"
 #undef KIN_TRANSFORM
 };
