@@ -1,0 +1,41 @@
+#include "crop.h"
+
+#include <string.h>
+
+#include "clip.h"
+#include "kindred/memory.h"
+
+const char *const kin_crop_choices[] = {"none", "first", "centre", NULL};
+
+int kin_crop_check(const struct kin_args *args, const char **blame, struct kin_error *err)
+{
+    bool whole = kin_arg_is(args, "crop", "none");
+    int64_t samples = kin_arg_integer(args, "samples");
+    *blame = "samples";
+    if (whole && samples != 0)
+        return kin_fail(err, KIN_EINVAL,
+                        "parameter 'samples' is %lld, but 'crop' is none; wanted 'crop: first' "
+                        "or 'crop: centre' with it", (long long)samples);
+    if (!whole && samples == 0)
+        return kin_fail(err, KIN_EINVAL, "parameter 'samples' is 0, wanted the length that "
+                        "'crop: %s' leaves", kin_arg_text(args, "crop"));
+    return 0;
+}
+
+int kin_crop_audio(const struct kin_args *args, const struct kin_value *clip,
+                   struct kin_audio *out, struct kin_error *err)
+{
+    if (kin_arg_is(args, "crop", "none"))
+        return kin_clip_audio(clip, out, err);
+    KIN_AUTO(kin_audio_release) struct kin_audio whole = {0};
+    KIN_TRY(kin_clip_audio(clip, &whole, err));
+    size_t n = (size_t)kin_arg_integer(args, "samples");
+    KIN_TRY(kin_audio_alloc(out, n, whole.rate_hz, err));
+    size_t start = 0;
+    if (whole.n > n && kin_arg_is(args, "crop", "centre"))
+        start = whole.n / 2 - n / 2;
+    size_t left = whole.n - start < n ? whole.n - start : n;
+    if (left > 0)
+        memcpy(out->samples, whole.samples + start, left * sizeof *out->samples);
+    return 0;
+}
