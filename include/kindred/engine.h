@@ -1,0 +1,119 @@
+/*
+ * The engine: computes what a workflow needs and nothing else.
+ *
+ * Every instance (a point of a step) has a canonical record: kind, version, parameters, digests of
+ * inputs. The record's digest is its key. A key that the cache knows is a hit; otherwise a map kind
+ * is looked up item by item, and what is left is computed in blocks by worker threads, committed in
+ * groups, and gathered into a manifest whose digest goes on to the consumers: equal bytes stop the
+ * wave there. Results never depend on the number of threads.
+ *
+ * Order of calls: kin_session_new, then one of kin_session_run, _plan, _why, _export; _free.
+ */
+#ifndef KINDRED_ENGINE_H
+#define KINDRED_ENGINE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kindred/cache.h"
+#include "kindred/log.h"
+#include "kindred/text.h"
+#include "kindred/workflow.h"
+
+struct kin_session; /* opaque: a workflow, a cache, and what is known about every instance */
+
+/* How far a run is. */
+struct kin_progress {
+    size_t instances, instances_done, hits;
+    uint64_t items_known, items_done; /* of what has to be computed, as far as known by now */
+    double seconds;
+    const char *step; /* the step that finished something last, or NULL */
+    bool finished;
+};
+
+struct kin_observer {
+    void *context;
+    void (*progress)(void *context, const struct kin_progress *progress); /* a few times a second */
+    /* Something a person should know: a failed item, a failed step. One line without newline. */
+    void (*message)(void *context, enum kin_log_level level, const char *text);
+};
+
+struct kin_run_options {
+    unsigned threads;                    /* 0: as many as there are processors */
+    bool keep_going;                     /* a failed step does not stop the others */
+    const volatile sig_atomic_t *cancel; /* becomes non-zero: stop cleanly; or NULL */
+    struct kin_observer observer;
+};
+
+/* What happened in one step. */
+struct kin_step_stats {
+    const char *step, *kind;
+    uint64_t instances, hits;         /* hits: instances found whole in the cache */
+    uint64_t items, computed, failed; /* computed: by this run; failed: have no result */
+    uint64_t bytes;                   /* canonical bytes of what was computed */
+    double seconds;                   /* of computing, added up over threads */
+    struct {
+        const char *unit;
+        uint64_t n;
+    } counters[4]; /* what the kind counted («pairs») */
+};
+
+/* Makes the graph of a workflow. Both are borrowed. `targets`: instances wanted, by selectors
+ * («within[task=AT]», see kin_workflow_select); n_targets 0: all steps. */
+int kin_session_new(const struct kin_workflow *workflow, struct kin_cache *cache,
+                    const char *const *targets, size_t n_targets, struct kin_session **out,
+                    struct kin_error *err);
+void kin_session_free(struct kin_session *session); /* accepts NULL */
+
+/* Computes the targets and what they need. Returns 0 when all is done, also when single items
+ * failed (see kin_session_failed); KIN_ECANCELLED; or the first step's failure, named in err. */
+int kin_session_run(struct kin_session *session, const struct kin_run_options *options,
+                    struct kin_error *err);
+/* After a run: items without a result, each reported once through the observer. */
+uint64_t kin_session_failed(const struct kin_session *session);
+size_t kin_session_steps(const struct kin_session *session, const struct kin_step_stats **out);
+
+/* Writes the artifact of every step with `file:` into a folder (created), unless the file has these
+ * bytes already. `wrote` is called for each with its path and whether it changed. */
+int kin_session_export(struct kin_session *session, const char *folder,
+                       void (*wrote)(void *context, const char *step, const char *path,
+                                     bool changed),
+                       void *context, struct kin_error *err);
+
+/* What a run would do. */
+enum kin_plan_state {
+    KIN_PLAN_HIT,    /* in the cache */
+    KIN_PLAN_RUN,    /* inputs known, result not */
+    KIN_PLAN_AFTER,  /* depends on something that has to run first */
+    KIN_PLAN_ABSENT, /* a source whose files are not here */
+    KIN_PLAN_BLOCKED /* depends on an absent source */
+};
+
+struct kin_plan_step {
+    const char *step, *kind;
+    uint64_t instances[KIN_PLAN_BLOCKED + 1]; /* by state */
+    double items;   /* to compute, as far as known; expected ones counted in */
+    double seconds; /* expected, from recorded durations; negative: not measured */
+    char *absent;   /* why a source is absent, or NULL */
+};
+
+/* Fills one entry per step of the workflow in its order; kin_plan_free. Computes nothing. */
+int kin_session_plan(struct kin_session *session, struct kin_plan_step **steps, size_t *n,
+                     struct kin_error *err);
+void kin_plan_free(struct kin_plan_step *steps, size_t n);
+
+/* Appends why the selected instances of a step would run, or that they would not: every part of the
+ * record that differs from the last run, old → new, with file and line, and the first cause
+ * upstream; for a hit who made it and when. */
+int kin_session_why(struct kin_session *session, const char *selector, struct kin_text *out,
+                    struct kin_error *err);
+
+/* Writes the artifacts of selected instances below a folder, one file an item, as NAME/ID.ext.
+ * KIN_ENOTFOUND: not computed yet. */
+int kin_session_get(struct kin_session *session, const char *selector, const char *folder,
+                    void (*wrote)(void *context, const char *path), void *context,
+                    struct kin_error *err);
+
+#endif

@@ -1,0 +1,150 @@
+/* kindred run */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "commands.h"
+#include "kindred/memory.h"
+#include "progress.h"
+#include "workflow_options.h"
+
+/* The one thing a signal handler may touch. */
+static volatile sig_atomic_t stop_asked;
+
+static void ask_stop(int signal_number)
+{
+    stop_asked = signal_number;
+    signal(signal_number, SIG_DFL); /* a second one is meant */
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = ask_stop};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* ---- --stats ---- */
+
+static void add_step_json(struct kin_text *out, const struct kin_step_stats *s)
+{
+    kin_text_add(out, "{\"name\":");
+    add_json(out, s->step);
+    kin_text_add(out, ",\"kind\":");
+    add_json(out, s->kind);
+    kin_text_addf(out,
+                  ",\"instances\":%llu,\"hits\":%llu,\"items\":%llu,\"computed\":%llu,"
+                  "\"failed\":%llu,\"bytes\":%llu,\"seconds\":%.6f",
+                  (unsigned long long)s->instances, (unsigned long long)s->hits,
+                  (unsigned long long)s->items, (unsigned long long)s->computed,
+                  (unsigned long long)s->failed, (unsigned long long)s->bytes, s->seconds);
+    for (size_t c = 0; c < KIN_COUNT(s->counters); c++)
+        if (s->counters[c].unit)
+            kin_text_addf(out, ",\"%s\":%llu", s->counters[c].unit,
+                          (unsigned long long)s->counters[c].n);
+    kin_text_add(out, "}");
+}
+
+static int write_stats(const char *path, const struct kin_session *session, double seconds,
+                       struct kin_error *err)
+{
+    const struct kin_step_stats *stats;
+    size_t n = kin_session_steps(session, &stats);
+    KIN_AUTO(kin_text_release) struct kin_text out = {0};
+    kin_text_addf(&out, "{\"version\":1,\"seconds\":%.6f,\"steps\":[\n", seconds);
+    for (size_t i = 0; i < n; i++) {
+        kin_text_add(&out, i ? ",\n" : "");
+        add_step_json(&out, &stats[i]);
+    }
+    kin_text_add(&out, "\n]}\n");
+    KIN_TRY(kin_text_check(&out, err));
+    return kin_write_file(path, out.data, out.length, err);
+}
+
+/* ---- the end of a run ---- */
+
+static void print_result(void *context, const char *step, const char *path, bool changed)
+{
+    (void)context;
+    printf("%s  (step '%s'%s)\n", path, step, changed ? "" : ", unchanged");
+}
+
+static void print_summary(const struct kin_session *session, double seconds)
+{
+    const struct kin_step_stats *stats;
+    size_t n = kin_session_steps(session, &stats);
+    unsigned long long instances = 0, hits = 0, computed = 0;
+    for (size_t i = 0; i < n; i++) {
+        instances += stats[i].instances;
+        hits += stats[i].hits;
+        computed += stats[i].computed;
+    }
+    if (computed == 0 && hits == instances)
+        fprintf(stderr, "nothing to do: all %llu instances are in the cache (%.3f s)\n", instances,
+                seconds);
+    else
+        fprintf(stderr, "done: %llu instances, %llu from the cache, %llu items computed (%.1f s)\n",
+                instances, hits, computed, seconds);
+}
+
+static int finish(const struct workflow_options *options, struct kin_session *session,
+                  double seconds)
+{
+    struct kin_error err = {0};
+    if (kin_session_export(session, options->out, print_result, NULL, &err) != 0)
+        return fail_with(&err);
+    if (options->stats && write_stats(options->stats, session, seconds, &err) != 0)
+        return fail_with(&err);
+    print_summary(session, seconds);
+    uint64_t failed = kin_session_failed(session);
+    if (failed == 0)
+        return EXIT_DONE;
+    fprintf(stderr, "%llu item%s failed and %s left out of what follows (named above)\n",
+            (unsigned long long)failed, failed == 1 ? "" : "s", failed == 1 ? "was" : "were");
+    return EXIT_FAILED;
+}
+
+static int run_session(const struct workflow_options *options, struct kin_session *session)
+{
+    struct kin_error err = {0};
+    struct progress_view view;
+    progress_init(&view, options->log_json);
+    const struct kin_run_options run = {
+        .threads = options->threads,
+        .keep_going = options->keep_going,
+        .cancel = &stop_asked,
+        .observer = {.context = &view, .progress = progress_show, .message = progress_message}};
+    double start = now();
+    int status = kin_session_run(session, &run, &err);
+    progress_release(&view);
+    if (status == 0)
+        return finish(options, session, now() - start);
+    if (options->keep_going && status != KIN_ECANCELLED)
+        finish(options, session, now() - start);
+    int code = fail_with(&err);
+    return code == EXIT_REQUEST ? EXIT_FAILED : code;
+}
+
+int command_run(int argc, char **argv)
+{
+    struct workflow_options options;
+    struct opened opened = {0};
+    int code = options_parse(argc, argv, "jokls", &options);
+    if (code == 0)
+        code = open_all(&options, true, &opened);
+    if (code == 0) {
+        catch_signals();
+        code = run_session(&options, opened.session);
+    }
+    close_all(&opened);
+    options_release(&options);
+    return code;
+}

@@ -1,0 +1,210 @@
+#include "workflow_options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kindred/memory.h"
+
+/* ---- options ---- */
+
+struct reader {
+    int argc, at;
+    char **argv;
+    const char *takes;
+};
+
+/* The value of an option: «--name=VALUE» or the next argument; NULL when there is none. */
+static const char *value_of(struct reader *reader, const char *name)
+{
+    const char *argument = reader->argv[reader->at];
+    size_t length = strlen(name);
+    if (argument[length] == '=')
+        return argument + length + 1;
+    if (reader->at + 1 < reader->argc)
+        return reader->argv[++reader->at];
+    return NULL;
+}
+
+static bool is_option(const struct reader *reader, const char *name, const char *letter)
+{
+    const char *argument = reader->argv[reader->at];
+    size_t length = strlen(name);
+    return (letter == NULL || strstr(reader->takes, letter)) &&
+           strncmp(argument, name, length) == 0 &&
+           (argument[length] == '\0' || (length > 2 && argument[length] == '='));
+}
+
+static int usage_error(const char *text, const char *what)
+{
+    fprintf(stderr, "kindred: %s%s; see kindred help\n", text, what);
+    return EXIT_REQUEST;
+}
+
+static int take_setting(const char *text, struct workflow_options *options)
+{
+    const char *equals = text ? strchr(text, '=') : NULL;
+    if (!equals || equals == text)
+        return usage_error("--set wants NAME=VALUE, not ", text ? text : "nothing");
+    char *name = kin_strdup(text);
+    if (!name)
+        return usage_error("no memory for ", text);
+    name[equals - text] = '\0';
+    options->settings[options->n_settings++] =
+        (struct kin_setting){.name = name, .value = name + (equals - text) + 1};
+    return 0;
+}
+
+static int take_threads(const char *text, struct workflow_options *options)
+{
+    double n;
+    if (!text || !kin_number_parse(text, false, &n) || n < 1 || n > 256)
+        return usage_error("-j wants a number of threads from 1 to 256, not ",
+                           text ? text : "nothing");
+    options->threads = (unsigned)n;
+    return 0;
+}
+
+static int take_text(const char *text, const char *name, const char **out)
+{
+    if (!text)
+        return usage_error(name, " wants a value");
+    *out = text;
+    return 0;
+}
+
+static int take_log(const char *text, struct workflow_options *options)
+{
+    if (!text || strcmp(text, "json") != 0)
+        return usage_error("--log wants json, not ", text ? text : "nothing");
+    options->log_json = true;
+    return 0;
+}
+
+static int take_option(struct reader *reader, struct workflow_options *options)
+{
+    const char *argument = reader->argv[reader->at];
+    if (is_option(reader, "--set", NULL))
+        return take_setting(value_of(reader, "--set"), options);
+    if (is_option(reader, "--cache", NULL))
+        return take_text(value_of(reader, "--cache"), "--cache", &options->cache);
+    if (is_option(reader, "-j", "j"))
+        return take_threads(value_of(reader, "-j"), options);
+    if (strncmp(argument, "-j", 2) == 0 && strstr(reader->takes, "j"))
+        return take_threads(argument + 2, options);
+    if (is_option(reader, "--out", "o"))
+        return take_text(value_of(reader, "--out"), "--out", &options->out);
+    if (is_option(reader, "-o", "o"))
+        return take_text(value_of(reader, "-o"), "-o", &options->out);
+    if (is_option(reader, "--stats", "s"))
+        return take_text(value_of(reader, "--stats"), "--stats", &options->stats);
+    if (is_option(reader, "--log", "l"))
+        return take_log(value_of(reader, "--log"), options);
+    if (is_option(reader, "--keep-going", "k"))
+        options->keep_going = true;
+    else if (is_option(reader, "--json", "J"))
+        options->json = true;
+    else if (is_option(reader, "--exit-code", "x"))
+        options->exit_code = true;
+    else
+        return usage_error("unknown option ", argument);
+    return 0;
+}
+
+int options_parse(int argc, char **argv, const char *takes, struct workflow_options *out)
+{
+    struct reader reader = {.argc = argc, .argv = argv, .takes = takes};
+    const char *cache = getenv("KINDRED_CACHE");
+    *out = (struct workflow_options){.cache = cache && *cache ? cache : "cache", .out = "results"};
+    out->steps = kin_alloc((size_t)argc + 1, sizeof *out->steps);
+    out->settings = kin_alloc((size_t)argc + 1, sizeof *out->settings);
+    if (!out->steps || !out->settings)
+        return usage_error("no memory", "");
+    for (; reader.at < argc; reader.at++) {
+        const char *argument = argv[reader.at];
+        int code = 0;
+        if (argument[0] == '-' && argument[1] != '\0')
+            code = take_option(&reader, out);
+        else if (!out->workflow)
+            out->workflow = argument;
+        else
+            out->steps[out->n_steps++] = argument;
+        if (code != 0)
+            return code;
+    }
+    return out->workflow ? 0 : usage_error("which workflow?", "");
+}
+
+void options_release(struct workflow_options *options)
+{
+    for (size_t i = 0; i < options->n_settings; i++)
+        kin_free((char *)options->settings[i].name);
+    kin_free(options->settings);
+    kin_free(options->steps);
+}
+
+/* ---- opening ---- */
+
+int fail_with(const struct kin_error *err)
+{
+    fprintf(stderr, "kindred: %s\n", err->text);
+    switch (err->status) {
+    case KIN_EINVAL:
+        return EXIT_REQUEST;
+    case KIN_EUNUSABLE:
+        return EXIT_CACHE;
+    case KIN_ECANCELLED:
+        return EXIT_STOPPED;
+    default:
+        return EXIT_FAILED;
+    }
+}
+
+int open_workflow(const struct workflow_options *options, struct kin_workflow **out)
+{
+    struct kin_error err = {0};
+    struct kin_diagnostics diagnostics = {0};
+    int status = kin_workflow_load(options->workflow, options->settings, options->n_settings, out,
+                                   &diagnostics, &err);
+    for (size_t i = 0; i < diagnostics.n; i++)
+        fprintf(stderr, "%s\n", diagnostics.list[i].shown);
+    size_t errors = diagnostics.errors;
+    kin_diagnostics_release(&diagnostics);
+    if (status == 0)
+        return 0;
+    if (errors == 0)
+        fprintf(stderr, "kindred: %s\n", err.text);
+    else
+        fprintf(stderr, "%zu error%s, nothing was run\n", errors, errors == 1 ? "" : "s");
+    return EXIT_REQUEST;
+}
+
+int open_all(const struct workflow_options *options, bool with_steps, struct opened *out)
+{
+    struct kin_error err = {0};
+    *out = (struct opened){0};
+    int code = open_workflow(options, &out->workflow);
+    if (code != 0)
+        return code;
+    const struct kin_cache_options cache = {.folder = options->cache};
+    if (kin_cache_open(&cache, &out->cache, &err) != 0) {
+        fail_with(&err);
+        return EXIT_CACHE;
+    }
+    size_t n = with_steps ? options->n_steps : 0;
+    if (kin_session_new(out->workflow, out->cache, options->steps, n, &out->session, &err) != 0)
+        return fail_with(&err);
+    return 0;
+}
+
+void close_all(struct opened *opened)
+{
+    kin_session_free(opened->session);
+    kin_cache_close(opened->cache);
+    kin_workflow_free(opened->workflow);
+}
+
+void close_workflow(struct kin_workflow **workflow)
+{
+    kin_workflow_free(*workflow);
+}

@@ -1,0 +1,52 @@
+/* What the commands about a workflow have in common: options, loading, the cache. */
+#ifndef KIN_CLI_WORKFLOW_OPTIONS_H
+#define KIN_CLI_WORKFLOW_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "kindred/cache.h"
+#include "kindred/engine.h"
+#include "kindred/workflow.h"
+
+struct workflow_options {
+    const char *workflow;
+    const char **steps; /* selectors */
+    size_t n_steps;
+    struct kin_setting *settings;
+    size_t n_settings;
+    unsigned threads;
+    const char *cache, *out, *stats;
+    bool keep_going, log_json, json, exit_code;
+};
+
+enum {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,   /* a step failed */
+    EXIT_REQUEST = 2,  /* the request is wrong */
+    EXIT_CACHE = 3,    /* the cache is unusable */
+    EXIT_STOPPED = 130 /* Ctrl-C */
+};
+
+/* Which options a command takes, as letters: j (-j), o (-o, --out), k (--keep-going), l (--log),
+ * s (--stats), J (--json), x (--exit-code); --set and --cache are everybody's. Prints what is wrong
+ * and returns an exit code, or 0. */
+int options_parse(int argc, char **argv, const char *takes, struct workflow_options *out);
+void options_release(struct workflow_options *options);
+
+/* Prints «kindred: text» and gives the exit code of an error. */
+int fail_with(const struct kin_error *err);
+
+/* Loads the workflow and prints its diagnostics. */
+int open_workflow(const struct workflow_options *options, struct kin_workflow **out);
+
+/* A workflow, its cache and a session over them. */
+struct opened {
+    struct kin_workflow *workflow;
+    struct kin_cache *cache;
+    struct kin_session *session;
+};
+int open_all(const struct workflow_options *options, bool with_steps, struct opened *out);
+void close_all(struct opened *opened);
+void close_workflow(struct kin_workflow **workflow); /* for KIN_AUTO */
+
+#endif

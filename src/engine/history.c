@@ -1,0 +1,232 @@
+/*
+ * What the last run of a workflow knew: for every instance its name and key, as one value of type
+ * «run», so that equal runs cost nothing; and how long an item of each step took.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "session.h"
+
+static struct kin_digest workflow_id(const struct kin_session *session)
+{
+    KIN_AUTO(kin_text_release) struct kin_text name = {0};
+    const char *slash = strrchr(session->workflow->path, '/');
+    kin_text_addf(&name, "%s/%s", session->workflow->folder,
+                  slash ? slash + 1 : session->workflow->path);
+    return kin_digest_of(kin_text_string(&name), name.length);
+}
+
+/* ---- reading ---- */
+
+static int open_history(struct history *history, struct kin_error *err)
+{
+    const struct kin_tensor *keys;
+    KIN_TRY(kin_value_want(history->value, "names", KIN_TEXT, 1, &history->names, err));
+    KIN_TRY(kin_value_want(history->value, "keys", KIN_DIGEST, 1, &keys, err));
+    history->n = history->names->shape[0];
+    history->keys = keys->data;
+    return keys->shape[0] == history->n ? 0 : kin_fail(err, KIN_ECORRUPT, "a run without its keys");
+}
+
+int history_load(struct kin_session *session, struct history *out, struct kin_error *err)
+{
+    *out = (struct history){0};
+    struct kin_digest id = workflow_id(session);
+    KIN_AUTO(kin_auto_free) void *stored = NULL;
+    size_t length;
+    int status = kin_cache_record(session->cache, "history", id.bytes, sizeof id.bytes, &stored,
+                                  &length, err);
+    if (status == KIN_ENOTFOUND)
+        return 0;
+    KIN_TRY(status);
+    struct kin_digest digest;
+    if (length != sizeof digest.bytes)
+        return kin_fail(err, KIN_ECORRUPT, "the record of the last run is damaged");
+    memcpy(digest.bytes, stored, sizeof digest.bytes);
+    if (load_value(session, &digest, &out->value, NULL) != 0)
+        return 0; /* gone: the same as no last run */
+    status = open_history(out, err);
+    if (status != 0)
+        history_release(out);
+    return status;
+}
+
+void history_release(struct history *history)
+{
+    kin_value_free(history->value);
+    *history = (struct history){0};
+}
+
+const struct kin_digest *history_find(const struct history *history, const char *name)
+{
+    size_t low = 0;
+    size_t high = history->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(kin_tensor_text(history->names, middle), name);
+        if (order == 0)
+            return &history->keys[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* ---- writing ---- */
+
+struct named_key {
+    char *name;
+    struct kin_digest key;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct named_key *)a)->name, ((const struct named_key *)b)->name);
+}
+
+/* The keys known now, over those of the last run for instances that this one did not reach. */
+static int gather(struct kin_session *session, const struct history *last, struct named_key *list,
+                  size_t *n, struct kin_error *err)
+{
+    for (size_t i = 0; i < session->n; i++) {
+        const struct instance *instance = &session->instances[i];
+        KIN_AUTO(kin_text_release) struct kin_text name = {0};
+        kin_instance_name(step_of(session, instance), instance->point, &name);
+        KIN_TRY(kin_text_check(&name, err));
+        const struct kin_digest *key = &instance->key;
+        if (instance->state != INSTANCE_DONE)
+            key = history_find(last, kin_text_string(&name));
+        if (!key)
+            continue;
+        list[(*n)++] = (struct named_key){.name = name.data, .key = *key};
+        name = (struct kin_text){0};
+    }
+    if (*n > 0)
+        qsort(list, *n, sizeof *list, by_name);
+    return 0;
+}
+
+static int make_value(const struct named_key *list, size_t n, struct kin_value **out,
+                      struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) const char **names = NULL;
+    KIN_AUTO(kin_auto_free) struct kin_digest *keys = NULL;
+    KIN_TRY(kin_alloc_into(&names, n, sizeof *names, err));
+    KIN_TRY(kin_alloc_into(&keys, n, sizeof *keys, err));
+    for (size_t i = 0; i < n; i++) {
+        names[i] = list[i].name;
+        keys[i] = list[i].key;
+    }
+    KIN_AUTO(kin_value_auto) struct kin_value *value = kin_value_new("run");
+    if (!value)
+        return kin_fail(err, KIN_ENOMEM, "no memory for the record of a run");
+    KIN_TRY(kin_value_set_texts(value, "names", names, n, err));
+    KIN_TRY(kin_value_set_digests(value, "keys", keys, n, err));
+    *out = value;
+    value = NULL;
+    return 0;
+}
+
+/* How long an item took: «seconds items», added up over runs. */
+static int batch_rates(struct kin_session *session, struct kin_cache_batch *batch,
+                       struct kin_error *err)
+{
+    for (size_t s = 0; s < session->workflow->n_steps; s++) {
+        const struct kin_step_stats *stats = &session->stats[s];
+        if (stats->computed == 0)
+            continue;
+        double rate[2] = {stats->seconds, (double)stats->computed};
+        KIN_TRY(kin_batch_record(batch, "rates", stats->step, strlen(stats->step), rate,
+                                 sizeof rate, err));
+        KIN_TRY(kin_batch_record(batch, "rates", stats->kind, strlen(stats->kind), rate,
+                                 sizeof rate, err));
+    }
+    return 0;
+}
+
+static int batch_run(struct kin_session *session, struct kin_cache_batch *batch,
+                     const struct kin_digest *digest, struct kin_error *err)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    uint64_t stamp =
+        __builtin_bswap64((uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000);
+    KIN_AUTO(kin_text_release) struct kin_text line = {0};
+    char hex[KIN_DIGEST_TEXT];
+    kin_digest_text(digest, hex);
+    kin_text_addf(&line, "%s %s", hex, session->workflow->path);
+    KIN_TRY(kin_text_check(&line, err));
+    KIN_TRY(kin_batch_record(batch, "runs", &stamp, sizeof stamp, line.data, line.length, err));
+    struct kin_digest id = workflow_id(session);
+    KIN_TRY(kin_batch_record(batch, "history", id.bytes, sizeof id.bytes, digest->bytes,
+                             sizeof digest->bytes, err));
+    return batch_rates(session, batch, err);
+}
+
+static int save(struct kin_session *session, const struct history *last, struct named_key *list,
+                size_t n, struct kin_error *err)
+{
+    KIN_AUTO(kin_value_auto) struct kin_value *value = NULL;
+    KIN_TRY(make_value(list, n, &value, err));
+    void *bytes = NULL;
+    size_t length = 0;
+    KIN_TRY(kin_value_encode(value, &bytes, &length, err));
+    struct kin_digest digest = kin_digest_of(bytes, length);
+    struct kin_digest before = {0};
+    if (last->value)
+        KIN_TRY(kin_value_digest(last->value, &before, err));
+    if (kin_digest_equal(&before, &digest)) {
+        kin_free(bytes);
+        return 0;
+    }
+    struct kin_cache_batch *batch = kin_batch_new(session->cache);
+    int status = batch ? kin_batch_blob(batch, &digest, bytes, length, false, err)
+                       : kin_fail(err, KIN_ENOMEM, "no memory for a batch");
+    if (status == 0)
+        status = batch_run(session, batch, &digest, err);
+    if (status != 0) {
+        kin_batch_free(batch);
+        return status;
+    }
+    return kin_cache_write(session->cache, batch, err);
+}
+
+int history_save(struct kin_session *session, struct kin_error *err)
+{
+    struct history last;
+    KIN_TRY(history_load(session, &last, err));
+    struct named_key *list = NULL;
+    size_t n = 0;
+    int status = kin_alloc_into(&list, session->n, sizeof *list, err);
+    if (status == 0)
+        status = gather(session, &last, list, &n, err);
+    if (status == 0)
+        status = save(session, &last, list, n, err);
+    for (size_t i = 0; i < n; i++)
+        kin_free(list[i].name);
+    kin_free(list);
+    history_release(&last);
+    return status;
+}
+
+static double rate_of(struct kin_session *session, const char *name)
+{
+    KIN_AUTO(kin_auto_free) void *stored = NULL;
+    size_t length;
+    double rate[2];
+    if (kin_cache_record(session->cache, "rates", name, strlen(name), &stored, &length, NULL) !=
+            0 ||
+        length != sizeof rate)
+        return -1;
+    memcpy(rate, stored, sizeof rate);
+    return rate[1] > 0 ? rate[0] / rate[1] : -1;
+}
+
+double history_rate(struct kin_session *session, const struct kin_step *step)
+{
+    double rate = rate_of(session, step->name);
+    return rate >= 0 ? rate : rate_of(session, step->kind->name);
+}

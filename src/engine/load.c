@@ -1,0 +1,110 @@
+/*
+ * Values for a computation: from the cache, or, when their bytes were dropped, lost or damaged,
+ * computed anew from what made them, as far up as needed.
+ */
+#include <string.h>
+
+#include "session.h"
+
+int load_value(struct kin_session *session, const struct kin_digest *digest, struct kin_value **out,
+               struct kin_error *err)
+{
+    void *bytes;
+    size_t length;
+    KIN_TRY(kin_cache_get(session->cache, digest, &bytes, &length, err));
+    int status = kin_value_decode(bytes, length, out, err);
+    if (status != 0)
+        kin_free(bytes);
+    return status;
+}
+
+static bool is_gone(int status)
+{
+    return status == KIN_ENOTFOUND || status == KIN_ECORRUPT;
+}
+
+static int differs(struct kin_session *session, struct instance *producer, const char *id,
+                   struct kin_error *err)
+{
+    kin_fail(err, KIN_ECORRUPT,
+             "%s%s%scomputing it anew gave other bytes than the cache remembers: kind '%s' is not "
+             "deterministic on this machine, or the record came from another one",
+             id ? "item '" : "", id ? id : "", id ? "': " : "",
+             step_of(session, producer)->kind->name);
+    return session_blame(session, producer, err);
+}
+
+/* What is made anew for a step with keep: false goes again when its consumers are done. */
+static void touch(struct kin_session *session, struct instance *instance)
+{
+    pthread_mutex_lock(&session->lock);
+    instance->touched = true;
+    pthread_mutex_unlock(&session->lock);
+}
+
+/* Computes what is missing of an instance here and now, and its outputs. */
+static int recompute(struct kin_session *session, struct instance *producer, struct kin_error *err)
+{
+    struct work *work = NULL;
+    touch(session, producer);
+    struct instance copy = *producer;
+    int status = source_store(session, producer, err);
+    if (status == 0)
+        status = work_open(session, &copy, true, &work, err);
+    if (status == 0 && work->n_todo > 0)
+        status = work_compute(session, work, work->todo, work->n_todo, true, err);
+    if (status == 0)
+        status = work_finish(session, work, NULL, NULL, err);
+    for (size_t o = 0; status == 0 && o < work->n_outputs; o++)
+        if (!kin_digest_equal(&copy.outputs[o], &producer->outputs[o]))
+            status = differs(session, producer, NULL, err);
+    work_free(session, work);
+    return status;
+}
+
+int load_output(struct kin_session *session, struct instance *producer, size_t output,
+                struct kin_value **out, struct kin_error *err)
+{
+    int status = load_value(session, &producer->outputs[output], out, err);
+    if (!is_gone(status))
+        return status;
+    if (status == KIN_ECORRUPT)
+        session_tell(session, KIN_LOG_WARN, producer, "%s; computing it anew", err->text);
+    KIN_TRY(recompute(session, producer, err));
+    return load_value(session, &producer->outputs[output], out, err);
+}
+
+/* Computes one item anew. */
+static int recompute_item(struct kin_session *session, struct instance *producer, size_t output,
+                          const char *id, const struct kin_digest *digest, struct kin_error *err)
+{
+    struct work *work = NULL;
+    touch(session, producer);
+    struct instance copy = *producer;
+    int status = work_open(session, &copy, false, &work, err);
+    size_t k = 0;
+    while (status == 0 && work->map && k < work->n && strcmp(work->pieces[k].id, id) != 0)
+        k++;
+    if (status == 0 && work->map && k == work->n)
+        status = differs(session, producer, id, err);
+    if (status == 0)
+        status = work_compute(session, work, &k, 1, true, err);
+    if (status == 0 && work->map && !kin_digest_equal(&work->pieces[k].outputs[output], digest))
+        status = differs(session, producer, id, err);
+    work_free(session, work);
+    return status;
+}
+
+int load_item(struct kin_session *session, struct instance *producer, size_t output, const char *id,
+              const struct kin_digest *digest, struct kin_value **out, struct kin_error *err)
+{
+    int status = load_value(session, digest, out, err);
+    if (!is_gone(status))
+        return status;
+    if (status == KIN_ECORRUPT)
+        session_tell(session, KIN_LOG_WARN, producer, "item '%s': %s; computing it anew", id,
+                     err->text);
+    KIN_TRY(source_store(session, producer, err));
+    KIN_TRY(recompute_item(session, producer, output, id, digest, err));
+    return load_value(session, digest, out, err);
+}

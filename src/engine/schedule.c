@@ -1,0 +1,480 @@
+/*
+ * The schedule of a run. One coordinator (the caller's thread) resolves instances, opens and
+ * finishes work; workers compute blocks of items; the cache's writer commits. Instances of later
+ * steps come first, so that what is begun is carried through before more is begun.
+ *
+ * An instance passes: ready → (hit) done; or ready → open, blocks computed → finish queued → done
+ * when its action is committed. Everything in struct schedule is guarded by session->lock.
+ */
+#include "schedule.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEFAULT_BLOCK 8
+#define BLOCKS_A_THREAD 2
+#define OPEN_WORK_A_THREAD 16
+#define PROGRESS_SECONDS 0.1
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* ---- what computations ask and tell ---- */
+
+bool session_cancelled(struct kin_session *session)
+{
+    const struct schedule *schedule = session->schedule;
+    return schedule && schedule->options->cancel && *schedule->options->cancel;
+}
+
+static void note_error(struct schedule *schedule, int status, const struct kin_error *err)
+{
+    if (schedule->status == 0) {
+        schedule->status = status;
+        schedule->error = *err;
+    }
+}
+
+/* A write that failed ends the run: what comes after could not be kept either. */
+static void note_write(struct schedule *schedule, int status, const struct kin_error *err)
+{
+    schedule->writes--;
+    if (status == 0)
+        return;
+    note_error(schedule, status, err);
+    schedule->stop = true;
+}
+
+void session_writing(struct kin_session *session)
+{
+    if (!session->schedule)
+        return;
+    pthread_mutex_lock(&session->lock);
+    session->schedule->writes++;
+    pthread_mutex_unlock(&session->lock);
+}
+
+void session_wrote(void *context, int status, const struct kin_error *err)
+{
+    struct kin_session *session = context;
+    if (!session->schedule)
+        return;
+    pthread_mutex_lock(&session->lock);
+    note_write(session->schedule, status, err);
+    pthread_cond_broadcast(&session->changed);
+    pthread_mutex_unlock(&session->lock);
+}
+
+/* The action of an instance is committed, or could not be. */
+static void action_wrote(void *context, int status, const struct kin_error *err)
+{
+    struct work *work = context;
+    struct kin_session *session = work->session;
+    pthread_mutex_lock(&session->lock);
+    note_write(session->schedule, status, err);
+    if (status == 0)
+        heap_push(&session->schedule->done, number_of(session, work->instance), NULL);
+    pthread_cond_broadcast(&session->changed);
+    pthread_mutex_unlock(&session->lock);
+}
+
+/* ---- workers ---- */
+
+/* Whether nothing is left to take of an open work; its work may be gone by then. */
+static bool is_handed_out(const struct kin_session *session, size_t number)
+{
+    const struct work *work = session->instances[number].work;
+    return !work || work->next == work->n_todo;
+}
+
+/* Takes the next block of the deepest work; false: nothing to take. */
+static bool take_block(struct kin_session *session, struct work **work, size_t *start, size_t *n)
+{
+    struct schedule *schedule = session->schedule;
+    while (schedule->open.n > 0 && is_handed_out(session, heap_top(&schedule->open)))
+        heap_pop(&schedule->open);
+    if (schedule->stop || schedule->open.n == 0 || session_cancelled(session))
+        return false;
+    struct instance *instance = &session->instances[heap_top(&schedule->open)];
+    *work = instance->work;
+    *start = (*work)->next;
+    size_t left = (*work)->n_todo - *start;
+    *n = left < (*work)->block ? left : (*work)->block;
+    (*work)->next += *n;
+    (*work)->in_flight++;
+    return true;
+}
+
+/* After a block: remembers a failure, and hands the work over when it was the last. */
+static void give_block(struct kin_session *session, struct work *work, size_t n, int status,
+                       const struct kin_error *err)
+{
+    struct schedule *schedule = session->schedule;
+    if (status != 0 && work->error.status == 0)
+        work->error = *err;
+    if (work->error.status != 0)
+        work->next = work->n_todo;
+    schedule->items_done += n;
+    if (--work->in_flight == 0 && work->next == work->n_todo)
+        heap_push(&schedule->finished, number_of(session, work->instance), NULL);
+}
+
+static void *worker(void *context)
+{
+    struct kin_session *session = context;
+    struct schedule *schedule = session->schedule;
+    pthread_mutex_lock(&session->lock);
+    while (!schedule->quit) {
+        struct work *work;
+        size_t start, n;
+        if (!take_block(session, &work, &start, &n)) {
+            pthread_cond_wait(&session->changed, &session->lock);
+            continue;
+        }
+        schedule->running++;
+        pthread_mutex_unlock(&session->lock);
+        struct kin_error err = {0};
+        int status = work->error.status != 0
+                         ? 0
+                         : work_compute(session, work, work->todo + start, n, false, &err);
+        pthread_mutex_lock(&session->lock);
+        schedule->running--;
+        give_block(session, work, n, status, &err);
+        pthread_cond_broadcast(&session->changed);
+    }
+    pthread_mutex_unlock(&session->lock);
+    return NULL;
+}
+
+/* ---- the coordinator ---- */
+
+/* Marks an instance and all that needs it as out of reach. */
+static void block_consumers(struct kin_session *session, size_t number)
+{
+    const size_t *start = session->consumer_start;
+    for (size_t c = start[number]; c < start[number + 1]; c++) {
+        struct instance *consumer = &session->instances[session->consumers[c]];
+        if (consumer->state != INSTANCE_WAITING)
+            continue;
+        consumer->state = INSTANCE_BLOCKED;
+        session->schedule->unfinished--;
+        block_consumers(session, session->consumers[c]);
+    }
+}
+
+static void fail_instance(struct kin_session *session, struct instance *instance,
+                          const struct kin_error *err)
+{
+    struct schedule *schedule = session->schedule;
+    if (schedule->status != 0) /* the first one is the caller's to print */
+        session_tell(session, KIN_LOG_ERROR, NULL, "%s", err->text);
+    pthread_mutex_lock(&session->lock);
+    note_error(schedule, err->status, err);
+    instance->state = INSTANCE_FAILED;
+    schedule->unfinished--;
+    block_consumers(session, number_of(session, instance));
+    if (!schedule->options->keep_going)
+        schedule->stop = true;
+    pthread_mutex_unlock(&session->lock);
+}
+
+/* The bytes of a step with keep: false go when nobody in this run needs them any more. */
+static int drop_outputs(struct kin_session *session, struct instance *instance,
+                        struct kin_error *err)
+{
+    struct kin_cache_batch *batch = kin_batch_new(session->cache);
+    if (!batch)
+        return kin_fail(err, KIN_ENOMEM, "no memory for a batch");
+    int status = 0;
+    for (size_t o = 0; o < kin_kind_outputs(step_of(session, instance)->kind); o++) {
+        KIN_AUTO(kin_value_auto) struct kin_value *manifest = NULL;
+        KIN_AUTO(kin_auto_free) struct kin_entry *entries = NULL;
+        size_t n = 0;
+        if (load_value(session, &instance->outputs[o], &manifest, NULL) != 0 ||
+            kin_collection_open(manifest, &entries, &n, NULL) != 0)
+            continue;
+        for (size_t i = 0; i < n && status == 0; i++)
+            status = kin_batch_drop(batch, &entries[i].digest, err);
+    }
+    if (status != 0) {
+        kin_batch_free(batch);
+        return status;
+    }
+    session_writing(session);
+    status = kin_cache_write_later(session->cache, batch, session_wrote, session, err);
+    if (status != 0)
+        session_wrote(session, 0, NULL);
+    return status;
+}
+
+static int release_producers(struct kin_session *session, struct instance *instance,
+                             struct kin_error *err)
+{
+    size_t ports = kin_kind_inputs(step_of(session, instance)->kind);
+    for (size_t p = 0; p < ports; p++) {
+        size_t n;
+        const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
+        for (size_t f = 0; f < n; f++) {
+            struct instance *producer = fed_by(session, &feeds[f]);
+            if (--producer->consumers_left == 0 && !step_of(session, producer)->keep &&
+                producer->touched)
+                KIN_TRY(drop_outputs(session, producer, err));
+        }
+    }
+    return 0;
+}
+
+/* An instance has its outputs: whoever waited for it alone is ready. */
+static int complete(struct kin_session *session, struct instance *instance, struct kin_error *err)
+{
+    struct schedule *schedule = session->schedule;
+    size_t number = number_of(session, instance);
+    struct kin_step_stats *stats = &session->stats[instance->step];
+    work_free(session, instance->work);
+    instance->work = NULL;
+    KIN_TRY(report_failures(session, instance, err));
+    KIN_TRY(release_producers(session, instance, err));
+    pthread_mutex_lock(&session->lock);
+    instance->state = INSTANCE_DONE;
+    schedule->unfinished--;
+    schedule->hits += instance->hit;
+    schedule->last_step = step_of(session, instance)->name;
+    stats->instances++;
+    stats->hits += instance->hit;
+    stats->items += instance->items;
+    stats->failed += instance->failed;
+    int status = 0;
+    const size_t *start = session->consumer_start;
+    for (size_t c = start[number]; c < start[number + 1] && status == 0; c++) {
+        struct instance *consumer = &session->instances[session->consumers[c]];
+        if (consumer->state == INSTANCE_WAITING && --consumer->waiting == 0)
+            status = heap_push(&schedule->ready, session->consumers[c], err);
+    }
+    pthread_mutex_unlock(&session->lock);
+    return status;
+}
+
+static int finish(struct kin_session *session, struct instance *instance, struct kin_error *err)
+{
+    struct work *work = instance->work;
+    if (work->error.status != 0) {
+        *err = work->error;
+        return session_blame(session, instance, err);
+    }
+    session_writing(session);
+    int status = work_finish(session, work, action_wrote, work, err);
+    if (status != 0)
+        session_wrote(session, 0, NULL);
+    return status;
+}
+
+static size_t block_size(const struct kin_session *session, const struct kin_kind *kind, size_t n)
+{
+    size_t wanted = kind->block ? kind->block : DEFAULT_BLOCK;
+    size_t shares = BLOCKS_A_THREAD * session->schedule->threads;
+    size_t fair = (n + shares - 1) / shares;
+    return fair < 1 ? 1 : fair < wanted ? fair : wanted;
+}
+
+/* Finds out whether an instance is a hit; else opens its work for the workers. */
+static int start(struct kin_session *session, struct instance *instance, struct kin_error *err)
+{
+    bool hit;
+    KIN_TRY(resolve(session, instance, &hit, err));
+    if (hit)
+        return complete(session, instance, err);
+    KIN_TRY(source_store(session, instance, err));
+    KIN_TRY(work_open(session, instance, true, &instance->work, err));
+    struct work *work = instance->work;
+    instance->touched = true;
+    work->session = session;
+    work->block = block_size(session, step_of(session, instance)->kind, work->n_todo);
+    if (work->n_todo == 0)
+        return finish(session, instance, err);
+    pthread_mutex_lock(&session->lock);
+    instance->state = INSTANCE_RUNNING;
+    session->schedule->items_known += work->n_todo;
+    int status = heap_push(&session->schedule->open, number_of(session, instance), err);
+    pthread_cond_broadcast(&session->changed);
+    pthread_mutex_unlock(&session->lock);
+    return status;
+}
+
+typedef int advance(struct kin_session *session, struct instance *instance, struct kin_error *err);
+
+/* Pops one instance and moves it on, without the lock; a failure is the instance's. */
+static void step_on(struct kin_session *session, struct heap *heap, advance *how)
+{
+    struct instance *instance = &session->instances[heap_pop(heap)];
+    struct kin_error err = {0};
+    pthread_mutex_unlock(&session->lock);
+    if (how(session, instance, &err) != 0) {
+        if (strncmp(err.text, session->workflow->path, strlen(session->workflow->path)) != 0)
+            session_blame(session, instance, &err);
+        fail_instance(session, instance, &err);
+    }
+    pthread_mutex_lock(&session->lock);
+}
+
+static void show_progress(struct kin_session *session, bool finished)
+{
+    struct schedule *schedule = session->schedule;
+    double time = now();
+    if (!session->observer.progress || (!finished && time < schedule->next_progress))
+        return;
+    schedule->next_progress = time + PROGRESS_SECONDS;
+    const struct kin_progress progress = {.instances = schedule->wanted,
+                                          .instances_done = schedule->wanted - schedule->unfinished,
+                                          .hits = schedule->hits,
+                                          .items_known = schedule->items_known,
+                                          .items_done = schedule->items_done,
+                                          .seconds = time - schedule->started,
+                                          .step = schedule->last_step,
+                                          .finished = finished};
+    session->observer.progress(session->observer.context, &progress);
+}
+
+static void wait_for_change(struct kin_session *session)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)(PROGRESS_SECONDS * 1e9);
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    pthread_cond_timedwait(&session->changed, &session->lock, &until);
+}
+
+static bool may_open(const struct schedule *schedule)
+{
+    return schedule->ready.n > 0 && !schedule->stop &&
+           schedule->open.n < OPEN_WORK_A_THREAD * (size_t)schedule->threads;
+}
+
+/* With the lock held: until everything wanted is done, or nothing more can be. */
+static void coordinate(struct kin_session *session)
+{
+    struct schedule *schedule = session->schedule;
+    while (schedule->unfinished > 0) {
+        if (!schedule->stop && session_cancelled(session)) {
+            kin_fail(&schedule->error, KIN_ECANCELLED, "stopped; finished work is kept");
+            schedule->status = KIN_ECANCELLED;
+            schedule->stop = true;
+        }
+        if (schedule->done.n > 0)
+            step_on(session, &schedule->done, complete);
+        else if (schedule->finished.n > 0)
+            step_on(session, &schedule->finished, finish);
+        else if (may_open(schedule))
+            step_on(session, &schedule->ready, start);
+        else if (schedule->stop && schedule->running == 0 && schedule->writes == 0)
+            break;
+        else
+            wait_for_change(session);
+        show_progress(session, false);
+    }
+    while (schedule->writes > 0)
+        wait_for_change(session);
+}
+
+/* ---- beginning and end ---- */
+
+static int scan_sources(struct kin_session *session, struct kin_error *err)
+{
+    for (size_t i = 0; i < session->n; i++) {
+        struct instance *instance = &session->instances[i];
+        struct listing *listing = source_listing(session, instance);
+        if (!listing || instance->state != INSTANCE_WAITING)
+            continue;
+        KIN_TRY(source_scan(session, instance, err));
+        if (listing->absent.status == 0)
+            continue;
+        *err = listing->absent;
+        return session_blame(session, instance, err);
+    }
+    return 0;
+}
+
+static int push_ready(struct kin_session *session, struct kin_error *err)
+{
+    for (size_t i = 0; i < session->n; i++) {
+        if (session->instances[i].state != INSTANCE_WAITING)
+            continue;
+        session->schedule->wanted++;
+        if (session->instances[i].waiting == 0)
+            KIN_TRY(heap_push(&session->schedule->ready, i, err));
+    }
+    session->schedule->unfinished = session->schedule->wanted;
+    return 0;
+}
+
+static unsigned thread_count(const struct kin_run_options *options)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned wanted =
+        options->threads ? options->threads : (unsigned)(processors < 1 ? 1 : processors);
+    return wanted < MOST_THREADS ? wanted : MOST_THREADS;
+}
+
+static int run_workers(struct kin_session *session, struct kin_error *err)
+{
+    struct schedule *schedule = session->schedule;
+    unsigned started = 0;
+    int failed = 0;
+    while (started < schedule->threads && !failed) {
+        failed = pthread_create(&schedule->workers[started], NULL, worker, session);
+        started += !failed;
+    }
+    pthread_mutex_lock(&session->lock);
+    if (!failed)
+        coordinate(session);
+    schedule->quit = true;
+    pthread_cond_broadcast(&session->changed);
+    pthread_mutex_unlock(&session->lock);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(schedule->workers[i], NULL);
+    if (failed)
+        return kin_fail_errno(err, KIN_ENOMEM, failed, "starting a thread");
+    show_progress(session, true);
+    return 0;
+}
+
+static void release(struct schedule *schedule)
+{
+    heap_release(&schedule->ready);
+    heap_release(&schedule->open);
+    heap_release(&schedule->finished);
+    heap_release(&schedule->done);
+}
+
+int kin_session_run(struct kin_session *session, const struct kin_run_options *options,
+                    struct kin_error *err)
+{
+    struct schedule schedule = {
+        .options = options, .threads = thread_count(options), .started = now()};
+    session->observer = options->observer;
+    session->schedule = &schedule;
+    int status = scan_sources(session, err);
+    if (status == 0)
+        status = push_ready(session, err);
+    if (status == 0)
+        status = run_workers(session, err);
+    session->schedule = NULL;
+    release(&schedule);
+    struct kin_error history_error = {0};
+    if (status == 0 && history_save(session, &history_error) != 0)
+        session_tell(session, KIN_LOG_WARN, NULL, "the run could not be recorded: %s",
+                     history_error.text);
+    if (status == 0 && schedule.status != 0) {
+        *err = schedule.error;
+        status = schedule.status;
+    }
+    return status;
+}

@@ -1,0 +1,29 @@
+/* The state of a run; see schedule.c. */
+#ifndef KIN_ENGINE_SCHEDULE_H
+#define KIN_ENGINE_SCHEDULE_H
+
+#include "heap.h"
+#include "session.h"
+
+#define MOST_THREADS 256
+
+struct schedule {
+    const struct kin_run_options *options;
+    unsigned threads;
+    pthread_t workers[MOST_THREADS];
+    struct heap ready;    /* instances whose inputs are done */
+    struct heap open;     /* instances with blocks to take */
+    struct heap finished; /* instances whose blocks are all computed */
+    struct heap done;     /* instances whose action is committed */
+    size_t wanted, unfinished, hits;
+    size_t running; /* blocks in the hands of workers */
+    size_t writes;  /* batches on their way to disk */
+    bool stop, quit;
+    int status; /* the first failure */
+    struct kin_error error;
+    uint64_t items_known, items_done;
+    const char *last_step;
+    double started, next_progress;
+};
+
+#endif

@@ -1,0 +1,130 @@
+/* Inputs that every call of an instance sees whole: loaded once, freed with the work. */
+#include "work.h"
+
+#include <string.h>
+
+static bool is_shared(const struct kin_port *port)
+{
+    return port->mode != KIN_EACH;
+}
+
+static void loaded_release(struct loaded *loaded)
+{
+    for (size_t i = 0; loaded->values && i < loaded->n_items; i++)
+        kin_value_free(loaded->values[i]);
+    kin_free(loaded->values);
+    kin_free(loaded->items);
+    kin_free(loaded->labels);
+    kin_value_free(loaded->value);
+}
+
+void shared_free(struct kin_session *session, struct work *work)
+{
+    size_t ports = kin_kind_inputs(step_of(session, work->instance)->kind);
+    for (size_t p = 0; work->loaded && p < ports; p++) {
+        for (size_t f = 0; work->loaded[p] && f < work->n_sets[p]; f++)
+            loaded_release(&work->loaded[p][f]);
+        kin_free(work->loaded[p]);
+        kin_free(work->sets[p]);
+    }
+    kin_free(work->loaded);
+    kin_free(work->sets);
+    kin_free(work->n_sets);
+}
+
+static int load_items(struct kin_session *session, const struct kin_feed *feed,
+                      struct loaded *loaded, struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) struct kin_entry *entries = NULL;
+    size_t n = 0;
+    KIN_TRY(kin_collection_open(loaded->value, &entries, &n, err));
+    KIN_TRY(kin_alloc_into(&loaded->values, n, sizeof *loaded->values, err));
+    KIN_TRY(kin_alloc_into(&loaded->items, n, sizeof *loaded->items, err));
+    loaded->n_items = n;
+    for (size_t i = 0; i < n; i++) {
+        loaded->items[i] = (struct kin_item){.id = entries[i].id, .digest = entries[i].digest};
+        if (entries[i].failed)
+            continue;
+        KIN_TRY(load_item(session, fed_by(session, feed), feed->output, entries[i].id,
+                          &entries[i].digest, &loaded->values[i], err));
+        loaded->items[i].value = loaded->values[i];
+    }
+    return 0;
+}
+
+/* The labels that the producer's point has. */
+static int copy_labels(const struct kin_step *step, size_t point, struct loaded *loaded, size_t *n,
+                       struct kin_error *err)
+{
+    *n = 0;
+    KIN_TRY(kin_alloc_into(&loaded->labels, step->n_axes, sizeof *loaded->labels, err));
+    for (size_t a = 0; a < step->n_axes; a++) {
+        const struct kin_label *label = &step->points[point * step->n_axes + a];
+        if (!label->text)
+            continue;
+        loaded->labels[*n] = *label;
+        loaded->labels[(*n)++].axis = step->axes[a];
+    }
+    return 0;
+}
+
+static int load_feed(struct kin_session *session, const struct kin_feed *feed,
+                     struct loaded *loaded, struct kin_set *set, struct kin_error *err)
+{
+    struct instance *producer = fed_by(session, feed);
+    const struct kin_step *step = step_of(session, producer);
+    KIN_TRY(copy_labels(step, producer->point, loaded, &set->n_labels, err));
+    KIN_TRY(load_output(session, producer, feed->output, &loaded->value, err));
+    set->labels = loaded->labels;
+    set->digest = producer->outputs[feed->output];
+    if (strcmp(kin_value_type(loaded->value), "collection") != 0) {
+        set->value = loaded->value;
+        return 0;
+    }
+    KIN_TRY(load_items(session, feed, loaded, err));
+    set->items = loaded->items;
+    set->n_items = loaded->n_items;
+    return 0;
+}
+
+static int load_port(struct kin_session *session, struct work *work, size_t port,
+                     struct kin_error *err)
+{
+    size_t n;
+    const struct kin_feed *feeds = feeds_of(session, work->instance, port, &n);
+    KIN_TRY(kin_alloc_into(&work->loaded[port], n, sizeof *work->loaded[port], err));
+    KIN_TRY(kin_alloc_into(&work->sets[port], n, sizeof *work->sets[port], err));
+    work->n_sets[port] = n;
+    for (size_t f = 0; f < n; f++)
+        KIN_TRY(load_feed(session, &feeds[f], &work->loaded[port][f], &work->sets[port][f], err));
+    return 0;
+}
+
+static int load_all(struct kin_session *session, struct work *work, struct kin_error *err)
+{
+    const struct kin_kind *kind = step_of(session, work->instance)->kind;
+    size_t ports = kin_kind_inputs(kind);
+    KIN_TRY(kin_alloc_into(&work->n_sets, ports, sizeof *work->n_sets, err));
+    KIN_TRY(kin_alloc_into(&work->sets, ports, sizeof *work->sets, err));
+    KIN_TRY(kin_alloc_into(&work->loaded, ports, sizeof *work->loaded, err));
+    for (size_t p = 0; p < ports; p++)
+        if (is_shared(&kind->inputs[p]))
+            KIN_TRY(load_port(session, work, p, err));
+    return 0;
+}
+
+int shared_load(struct kin_session *session, struct work *work, struct kin_error *err)
+{
+    pthread_mutex_lock(&work->lock);
+    int status = 0;
+    if (!work->shared_loaded) {
+        shared_free(session, work);
+        work->n_sets = NULL;
+        work->sets = NULL;
+        work->loaded = NULL;
+        status = load_all(session, work, err);
+        work->shared_loaded = status == 0;
+    }
+    pthread_mutex_unlock(&work->lock);
+    return status;
+}
