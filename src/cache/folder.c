@@ -135,8 +135,11 @@ int kin_folder_prepare(const char *folder, bool read_only, struct kin_error *err
 #define LMDB_META_FLAG 0x08
 #define LMDB_NO_PAGE UINT64_MAX
 
+#define LMDB_TREE_FLAGS 0x03 /* branch or leaf */
+
 struct head {
     uint64_t page_bytes, last_page, txn;
+    uint64_t roots[2]; /* of the free list and of the tables */
 };
 
 static bool read_head(int fd, off_t at, struct head *out)
@@ -148,9 +151,9 @@ static bool read_head(int fd, off_t at, struct head *out)
     out->last_page = kin_store_unpack(b + 136, 8);
     out->txn = kin_store_unpack(b + 144, 8);
     uint64_t pages = out->last_page + 1;
-    for (size_t root = 80; root <= 128; root += 48) {
-        uint64_t page = kin_store_unpack(b + root, 8);
-        if (page != LMDB_NO_PAGE && page >= pages)
+    for (size_t i = 0; i < KIN_COUNT(out->roots); i++) {
+        out->roots[i] = kin_store_unpack(b + 80 + 48 * i, 8);
+        if (out->roots[i] != LMDB_NO_PAGE && out->roots[i] >= pages)
             return false;
     }
     return (kin_store_unpack(b + 10, 2) & LMDB_META_FLAG) &&
@@ -158,6 +161,21 @@ static bool read_head(int fd, off_t at, struct head *out)
            kin_store_unpack(b + 20, 4) == LMDB_VERSION && out->page_bytes >= 512 &&
            out->page_bytes <= 65536 && (out->page_bytes & (out->page_bytes - 1)) == 0 &&
            pages >= 2 && pages < (uint64_t)1 << 40;
+}
+
+/* Whether the root pages say that they are what they should be. */
+static bool check_roots(int fd, const struct head *head)
+{
+    for (size_t i = 0; i < KIN_COUNT(head->roots); i++) {
+        unsigned char b[16];
+        uint64_t root = head->roots[i];
+        if (root == LMDB_NO_PAGE)
+            continue;
+        if (pread(fd, b, sizeof b, (off_t)(root * head->page_bytes)) != sizeof b ||
+            kin_store_unpack(b, 8) != root || !(kin_store_unpack(b + 10, 2) & LMDB_TREE_FLAGS))
+            return false;
+    }
+    return true;
 }
 
 static int check_heads(int fd, uint64_t size, bool *cut)
@@ -168,7 +186,7 @@ static int check_heads(int fd, uint64_t size, bool *cut)
         return -1;
     const struct head *newest = first.txn > second.txn ? &first : &second;
     *cut = size < (newest->last_page + 1) * newest->page_bytes;
-    return 0;
+    return check_roots(fd, newest) ? 0 : -1;
 }
 
 int kin_folder_check_data(const char *folder, bool *exists, bool *cut, struct kin_error *err)

@@ -270,6 +270,20 @@ void kin_store_close(struct kin_cache *cache)
     cache->has_lock = false;
 }
 
+/* A healthy file may lack its last few pages, when they were free before they were ever written. So
+ * whether one was cut short shows only when everything in it is read. */
+static int check_whole(const struct kin_cache *cache, struct kin_error *err)
+{
+    uint64_t bad = 0;
+    KIN_TRY(kin_cache_verify(cache->folder, NULL, NULL, &bad, err));
+    if (bad == 0)
+        return 0;
+    return kin_fail(err, KIN_EUNUSABLE,
+                    "'%s/data.mdb' was cut short, or is damaged: put back a copy, or move it away and "
+                    "load a snapshot; 'kindred cache verify' lists what is lost",
+                    cache->folder);
+}
+
 static int open_all(struct kin_cache *cache, struct kin_error *err)
 {
     KIN_TRY(kin_folder_prepare(cache->folder, cache->read_only, err));
@@ -277,6 +291,8 @@ static int open_all(struct kin_cache *cache, struct kin_error *err)
     KIN_TRY(kin_folder_check_data(cache->folder, &exists, &cut, err));
     if (!exists && cache->read_only)
         return kin_fail(err, KIN_ENOTFOUND, "there is no cache in '%s'", cache->folder);
+    if (cut)
+        KIN_TRY(check_whole(cache, err));
     KIN_TRY(kin_store_open(cache, err));
     return cache->read_only ? 0 : kin_writer_start(cache, err);
 }

@@ -135,6 +135,9 @@ static void sync_now(struct kin_writer *writer)
     }
     writer->unsynced_bytes = 0;
     writer->unsynced_since_ms = 0;
+    /* A process that died while it read would keep freed pages from being used again. */
+    int dead;
+    mdb_reader_check(writer->cache->env, &dead);
 }
 
 /* ---- the thread ---- */

@@ -1,0 +1,283 @@
+/* Checks every table against every other, in one read transaction. */
+#include "cache/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kindred/memory.h"
+
+#define DIGEST_BYTES 16
+
+/* Bytes of an extent that a blob uses. */
+struct use {
+    uint64_t extent, bytes;
+};
+
+struct check {
+    struct kin_cache *cache;
+    MDB_txn *txn;
+    const struct kin_check_report *report;
+    struct use *uses;
+    size_t n_uses, capacity;
+};
+
+__attribute__((format(printf, 2, 3))) static void find(const struct check *check,
+                                                       const char *format, ...)
+{
+    char text[KIN_ERROR_TEXT];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    check->report->finding(check->report->context, text);
+}
+
+/* Calls visit for every entry of a table. */
+static int each(struct check *check, enum kin_store_table table,
+                int (*visit)(struct check *check, const MDB_val *key, const MDB_val *value,
+                             struct kin_error *err),
+                struct kin_error *err)
+{
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    int status = 0;
+    int rc = mdb_cursor_open(check->txn, check->cache->dbi[table], &cursor);
+    if (rc != 0)
+        return kin_store_fail(check->cache, rc, err, "verifying");
+    while (status == 0 && (rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
+        check->report->progress(check->report->context);
+        status = visit(check, &key, &value, err);
+    }
+    mdb_cursor_close(cursor);
+    if (status == 0 && rc != MDB_NOTFOUND)
+        return kin_store_fail(check->cache, rc, err, "verifying");
+    return status;
+}
+
+/* ---- blobs and extents ---- */
+
+static int add_use(struct check *check, uint64_t extent, uint64_t bytes, struct kin_error *err)
+{
+    KIN_TRY(kin_grow(&check->uses, &check->capacity, check->n_uses + 1, sizeof *check->uses, err));
+    check->uses[check->n_uses++] = (struct use){extent, bytes};
+    return 0;
+}
+
+static int add_uses(struct check *check, const struct kin_place *place, struct kin_error *err)
+{
+    uint64_t n = kin_extent_count(place);
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t bytes = n == 1         ? place->length
+                         : i == n - 1 ? place->length - i * KIN_EXTENT_BYTES
+                                      : KIN_EXTENT_BYTES;
+        KIN_TRY(add_use(check, place->extent + i, bytes, err));
+    }
+    return 0;
+}
+
+static int check_bytes(struct check *check, const struct kin_digest *digest,
+                       const struct kin_place *place, struct kin_error *err)
+{
+    char name[KIN_DIGEST_TEXT];
+    kin_digest_text(digest, name);
+    struct kin_digest real;
+    struct kin_error why = {0};
+    int status = kin_extent_check(check->cache, check->txn, NULL, place, &why);
+    if (status == 0)
+        status = kin_blob_rehash(check->cache, check->txn, NULL, place, &real, &why);
+    if (status == KIN_ECORRUPT)
+        find(check, "blob %s: %s", name, why.text);
+    else if (status != 0)
+        return kin_fail(err, status, "%s", why.text);
+    else if (!kin_digest_equal(&real, digest))
+        find(check, "blob %s: its %llu bytes give another digest", name,
+             (unsigned long long)place->length);
+    /* A length that makes no sense must not make us count its extents. */
+    return status == 0 ? add_uses(check, place, err) : 0;
+}
+
+static int check_blob(struct check *check, const MDB_val *key, const MDB_val *value,
+                      struct kin_error *err)
+{
+    struct kin_digest digest;
+    struct kin_place place;
+    if (key->mv_size != DIGEST_BYTES || !kin_blob_decode(value, &place)) {
+        find(check, "an index entry of %zu and %zu bytes makes no sense", key->mv_size,
+             value->mv_size);
+        return 0;
+    }
+    memcpy(digest.bytes, key->mv_data, DIGEST_BYTES);
+    if (place.flags & KIN_BLOB_DROPPED)
+        return 0;
+    if (!(place.flags & KIN_BLOB_BAD))
+        return check_bytes(check, &digest, &place, err);
+    char name[KIN_DIGEST_TEXT];
+    kin_digest_text(&digest, name);
+    find(check, "blob %s: found damaged earlier, waits to be computed again", name);
+    return place.length <= KIN_BLOB_LONGEST ? add_uses(check, &place, err) : 0;
+}
+
+static int compare_uses(const void *a, const void *b)
+{
+    const struct use *x = a, *y = b;
+    return (x->extent > y->extent) - (x->extent < y->extent);
+}
+
+/* Adds up the uses of each extent, in ascending id. */
+static void merge_uses(struct check *check)
+{
+    if (check->n_uses == 0)
+        return;
+    qsort(check->uses, check->n_uses, sizeof *check->uses, compare_uses);
+    size_t n = 0;
+    for (size_t i = 1; i < check->n_uses; i++) {
+        if (check->uses[i].extent == check->uses[n].extent)
+            check->uses[n].bytes += check->uses[i].bytes;
+        else
+            check->uses[++n] = check->uses[i];
+    }
+    check->n_uses = n + 1;
+}
+
+static uint64_t used_bytes(const struct check *check, uint64_t extent)
+{
+    struct use key = {.extent = extent};
+    const struct use *use =
+        check->n_uses == 0
+            ? NULL
+            : bsearch(&key, check->uses, check->n_uses, sizeof key, compare_uses);
+    return use ? use->bytes : 0;
+}
+
+static int check_extent(struct check *check, const MDB_val *key, const MDB_val *value,
+                        struct kin_error *err)
+{
+    (void)err;
+    uint64_t id;
+    if (key->mv_size != sizeof id) {
+        find(check, "an extent's id of %zu bytes", key->mv_size);
+        return 0;
+    }
+    memcpy(&id, key->mv_data, sizeof id);
+    MDB_val count;
+    int rc = kin_store_get(check->cache, check->txn, KIN_TABLE_LIVE, &id, sizeof id, &count);
+    uint64_t live = rc == 0 && count.mv_size == 8 ? kin_store_unpack(count.mv_data, 8) : 0;
+    uint64_t used = used_bytes(check, id);
+    if (rc != 0 || live != used || used > value->mv_size || used == 0)
+        find(check, "extent %llu: %zu bytes, counted as %llu in use, of which blobs use %llu",
+             (unsigned long long)id, value->mv_size, (unsigned long long)live,
+             (unsigned long long)used);
+    return 0;
+}
+
+static int check_live(struct check *check, const MDB_val *key, const MDB_val *value,
+                      struct kin_error *err)
+{
+    (void)err, (void)value;
+    MDB_val extent;
+    int rc = kin_store_get(check->cache, check->txn, KIN_TABLE_EXTENT, key->mv_data, key->mv_size,
+                           &extent);
+    if (rc == MDB_NOTFOUND)
+        find(check, "a count for an extent that is not there");
+    return 0;
+}
+
+/* ---- actions and items ---- */
+
+static bool is_known(const struct check *check, const struct kin_digest *digest)
+{
+    struct kin_place place;
+    return kin_blob_find(check->cache, check->txn, digest, &place, NULL) != KIN_ENOTFOUND;
+}
+
+static int check_outcome(struct check *check, const MDB_val *key, const MDB_val *value,
+                         struct kin_error *err)
+{
+    (void)value;
+    struct kin_digest digest;
+    struct kin_action action;
+    struct kin_error why = {0};
+    if (key->mv_size != DIGEST_BYTES) {
+        find(check, "an action's key of %zu bytes", key->mv_size);
+        return 0;
+    }
+    memcpy(digest.bytes, key->mv_data, DIGEST_BYTES);
+    int status = kin_action_load(check->cache, check->txn, &digest, &action, &why);
+    if (status == KIN_ECORRUPT)
+        find(check, "%s", why.text);
+    else if (status != 0)
+        return kin_fail(err, status, "%s", why.text);
+    for (size_t i = 0; status == 0 && i < action.n_outputs; i++) {
+        char name[KIN_DIGEST_TEXT], output[KIN_DIGEST_TEXT];
+        kin_digest_text(&digest, name);
+        kin_digest_text(&action.outputs[i], output);
+        if (!is_known(check, &action.outputs[i]))
+            find(check, "action %s: its output %s is lost", name, output);
+    }
+    return 0;
+}
+
+static int check_origin(struct check *check, const MDB_val *key, const MDB_val *value,
+                        struct kin_error *err)
+{
+    (void)err, (void)value;
+    MDB_val outcome;
+    int rc = kin_store_get(check->cache, check->txn, KIN_TABLE_OUTCOME, key->mv_data, key->mv_size,
+                           &outcome);
+    if (rc == MDB_NOTFOUND)
+        find(check, "the record of an action without its outcome");
+    return 0;
+}
+
+static int check_item(struct check *check, const MDB_val *key, const MDB_val *value,
+                      struct kin_error *err)
+{
+    (void)err;
+    struct kin_digest item, output;
+    if (key->mv_size != DIGEST_BYTES || value->mv_size != 2 * DIGEST_BYTES) {
+        find(check, "an item of %zu and %zu bytes", key->mv_size, value->mv_size);
+        return 0;
+    }
+    memcpy(item.bytes, value->mv_data, DIGEST_BYTES);
+    memcpy(output.bytes, (const unsigned char *)value->mv_data + DIGEST_BYTES, DIGEST_BYTES);
+    if (!is_known(check, &output)) {
+        char name[KIN_DIGEST_TEXT], lost[KIN_DIGEST_TEXT];
+        kin_digest_text(&item, name);
+        kin_digest_text(&output, lost);
+        find(check, "item %s: its output %s is lost", name, lost);
+    }
+    return 0;
+}
+
+static int check_record(struct check *check, const MDB_val *key, const MDB_val *value,
+                        struct kin_error *err)
+{
+    (void)value, (void)err;
+    if (!memchr(key->mv_data, '\0', key->mv_size))
+        find(check, "a record without a table");
+    return 0;
+}
+
+static int check_tables(struct check *check, struct kin_error *err)
+{
+    KIN_TRY(each(check, KIN_TABLE_BLOB, check_blob, err));
+    merge_uses(check);
+    KIN_TRY(each(check, KIN_TABLE_EXTENT, check_extent, err));
+    KIN_TRY(each(check, KIN_TABLE_LIVE, check_live, err));
+    KIN_TRY(each(check, KIN_TABLE_OUTCOME, check_outcome, err));
+    KIN_TRY(each(check, KIN_TABLE_ORIGIN, check_origin, err));
+    KIN_TRY(each(check, KIN_TABLE_ITEM, check_item, err));
+    return each(check, KIN_TABLE_RECORD, check_record, err);
+}
+
+int kin_check_all(struct kin_cache *cache, const struct kin_check_report *report,
+                  struct kin_error *err)
+{
+    struct check check = {.cache = cache, .report = report};
+    KIN_TRY(kin_store_begin(cache, &check.txn, err));
+    int status = check_tables(&check, err);
+    kin_store_end(cache, check.txn);
+    kin_free(check.uses);
+    return status;
+}
