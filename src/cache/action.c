@@ -1,7 +1,7 @@
 /*
- * Actions: the outcome under the key, small and fixed so that a warm run reads little, and beside it
- * the canonical record that was hashed. Who made it is the same line for thousands of actions and is
- * kept once, in the record table «made-by» under its digest.
+ * Actions: the outcome under the key, small and fixed so that a warm run reads little, and beside
+ * it the canonical record that was hashed. Who made it is the same line for thousands of actions
+ * and is kept once, in the record table «made-by» under its digest.
  *
  *   0  checksum: the first 8 bytes of the digest of key and all that follows
  *   8  number of outputs     16 items     24 failed     32 seconds (bits of a double)

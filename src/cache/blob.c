@@ -220,8 +220,8 @@ static int settle_difference(struct kin_writing *w, const struct kin_digest *dig
     char name[KIN_DIGEST_TEXT];
     kin_digest_text(digest, name);
     return kin_fail(err, KIN_ECOLLISION,
-                    "two different artifacts, of %llu and %zu bytes, have the digest %s: the second "
-                    "one is not stored",
+                    "two different artifacts, of %llu and %zu bytes, have the digest %s: the "
+                    "second one is not stored",
                     (unsigned long long)place->length, length, name);
 }
 

@@ -163,7 +163,8 @@ static int delete_extent(struct kin_writing *w, uint64_t id, struct kin_error *e
 }
 
 /* A count that is missing or too small is damage; the extent then stays, for verify to report. */
-static int release_small(struct kin_writing *w, const struct kin_place *place, struct kin_error *err)
+static int release_small(struct kin_writing *w, const struct kin_place *place,
+                         struct kin_error *err)
 {
     for (size_t i = 0; i < KIN_COUNT(w->packs); i++) {
         if (w->packs[i].id == place->extent) {

@@ -106,7 +106,8 @@ static inline uint64_t kin_store_unpack(const unsigned char *in, size_t bytes)
 
 /* ---- folder.c ---- */
 
-#define KIN_STORE_RESERVE ((uint64_t)8 << 20) /* bytes left free on the disk, so that dropping works */
+/* Bytes left free on the disk, so that dropping works. */
+#define KIN_STORE_RESERVE ((uint64_t)8 << 20)
 
 /* The name of a network file system by its statfs magic, NULL for any other. */
 const char *kin_folder_network_name(uint64_t magic);

@@ -42,8 +42,8 @@ struct kin_writing {
 
 /* ---- extent.c ---- */
 
-/* The bytes of a blob from position `at` on, as far as they lie together. `writing` is NULL in a read
- * transaction. KIN_ECORRUPT: not there, or too short. */
+/* The bytes of a blob from position `at` on, as far as they lie together. `writing` is NULL in a
+ * read transaction. KIN_ECORRUPT: not there, or too short. */
 int kin_extent_piece(const struct kin_cache *cache, MDB_txn *txn,
                      const struct kin_writing *writing, const struct kin_place *place, uint64_t at,
                      const void **piece, size_t *length, struct kin_error *err);
@@ -94,7 +94,14 @@ int kin_record_put(struct kin_writing *w, const char *table, const void *key, si
 
 /* ---- batch.c ---- */
 
-enum kin_op_kind { KIN_OP_BLOB, KIN_OP_ACTION, KIN_OP_ITEM, KIN_OP_DROP, KIN_OP_RECORD, KIN_OP_CONDEMN };
+enum kin_op_kind {
+    KIN_OP_BLOB,
+    KIN_OP_ACTION,
+    KIN_OP_ITEM,
+    KIN_OP_DROP,
+    KIN_OP_RECORD,
+    KIN_OP_CONDEMN
+};
 
 struct kin_op {
     enum kin_op_kind kind;

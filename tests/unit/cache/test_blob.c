@@ -128,8 +128,8 @@ START_TEST(refuses_a_collision)
         char name[KIN_DIGEST_TEXT], text[200];
         kin_digest_text(&digest, name);
         snprintf(text, sizeof text,
-                 "two different artifacts, of %zu and %zu bytes, have the digest %s: the second one "
-                 "is not stored",
+                 "two different artifacts, of %zu and %zu bytes, have the digest %s: the second "
+                 "one is not stored",
                  lengths[i], lengths[i], name);
         ck_assert_str_eq(err.text, text);
         ck_assert_int_eq(kin_cache_presence(cache, &other), KIN_ABSENT);

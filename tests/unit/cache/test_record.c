@@ -4,7 +4,8 @@ static int put_record(struct kin_cache *cache, const char *table, const char *ke
                       const char *value, struct kin_error *err)
 {
     struct kin_cache_batch *batch = kin_batch_new(cache);
-    int added = kin_batch_record(batch, table, key, strlen(key), value, value ? strlen(value) : 0, err);
+    int added =
+        kin_batch_record(batch, table, key, strlen(key), value, value ? strlen(value) : 0, err);
     ck_assert_int_eq(added, 0);
     return kin_cache_write(cache, batch, err);
 }
