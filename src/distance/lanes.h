@@ -9,6 +9,13 @@
 
 #include "distance/block.h"
 
+/* Before a loop over the few vectors of a tile: they stay in registers only when it is unrolled. */
+#ifdef __clang__
+#define KIN_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define KIN_UNROLL _Pragma("GCC unroll 8")
+#endif
+
 /* Sequences of one call. y points to the first of its lanes, frames are KIN_LANES * dims apart. */
 struct kin_lane_pairs {
     const float *x, *y;
