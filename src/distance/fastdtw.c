@@ -9,29 +9,33 @@
 #include <math.h>
 
 #include "distance/block.h"
-
-#define MAX_LEVELS 64 /* halvings of a size_t */
+#include "distance/lanes.h"
+#include "distance/pyramid.h"
 
 enum step { STEP_X, STEP_Y, STEP_BOTH };
-
-/* A sequence and its halvings, finest first, in one piece of memory. */
-struct pyramid {
-    const double *x[MAX_LEVELS];
-    size_t frames[MAX_LEVELS];
-};
 
 struct span {
     size_t begin, end;
 };
 
-/* What one alignment needs: spans and offsets by frame of x, costs by frame of y + 1. */
+/* How the two sequences of an alignment lie in memory, and who computes their frame costs. */
+struct pair {
+    const struct kin_pyramid *x; /* frame after frame */
+    const struct kin_pyramid *y; /* coefficient after coefficient */
+    size_t dims, radius;
+    void (*frame_costs)(const double *x, const double *y, size_t stride, size_t dims, size_t count,
+                        double *cost);
+};
+
+/* What one alignment needs. Cells are those of the window, row after row. */
 struct work {
-    struct span *window;  /* frames of y that a frame of x may meet */
-    struct span *path;    /* those it does meet */
-    size_t *offset;       /* where its steps begin */
-    double *before, *now; /* cumulated costs; [0] stands for «before the first frame of y» */
-    unsigned char *steps;
-    size_t steps_capacity;
+    struct span *window;  /* by frame of x: frames of y that it may meet */
+    struct span *path;    /* … and does meet */
+    size_t *offset;       /* … and the number of its first cell */
+    double *before, *now; /* sums by frame of y + 1; [0] stands for «before the first» */
+    double *cost, *sum;   /* by cell */
+    size_t cost_capacity, sum_capacity;
+    bool tied; /* a path had the choice between a step in x and one in y */
 };
 
 static void work_release(struct work *work)
@@ -41,7 +45,8 @@ static void work_release(struct work *work)
     kin_free(work->offset);
     kin_free(work->before);
     kin_free(work->now);
-    kin_free(work->steps);
+    kin_free(work->cost);
+    kin_free(work->sum);
 }
 
 static int work_init(struct work *work, size_t x_frames, size_t y_frames, struct kin_error *err)
@@ -62,70 +67,58 @@ static size_t level_count(size_t x_frames, size_t y_frames, size_t radius)
     return levels;
 }
 
-/* memory   as much again as the sequence itself */
-static void pyramid_build(struct pyramid *pyramid, const double *x, size_t frames, size_t dims,
-                          double *memory)
+/* Eight neighbouring frames of y at a time, as many as fit a wide vector: the compiler may use what
+ * vectors it has. */
+static void frame_costs_plain(const double *x, const double *y, size_t stride, size_t dims,
+                              size_t count, double *cost)
 {
-    pyramid->x[0] = x;
-    pyramid->frames[0] = frames;
-    for (size_t level = 1; frames >= 2; level++) {
-        const double *fine = pyramid->x[level - 1];
-        frames /= 2;
-        for (size_t i = 0; i < frames; i++) {
-            const double *pair = fine + 2 * i * dims;
-            for (size_t d = 0; d < dims; d++)
-                memory[i * dims + d] = (pair[d] + pair[dims + d]) / 2;
+    for (size_t j = 0; j < count; j += KIN_COLUMN_PAD) {
+        double sum[KIN_COLUMN_PAD] = {0};
+        for (size_t d = 0; d < dims; d++) {
+            for (size_t k = 0; k < KIN_COLUMN_PAD; k++) {
+                double difference = x[d] - y[d * stride + j + k];
+                sum[k] += difference * difference;
+            }
         }
-        pyramid->x[level] = memory;
-        pyramid->frames[level] = frames;
-        memory += frames * dims;
+        for (size_t k = 0; k < KIN_COLUMN_PAD; k++)
+            cost[j + k] = sqrt(sum[k]);
     }
 }
 
-static double frame_cost(const double *a, const double *b, size_t dims)
+static double least(double a, double b)
 {
-    double sum = 0;
-    for (size_t d = 0; d < dims; d++) {
-        double difference = a[d] - b[d];
-        sum += difference * difference;
-    }
-    return sqrt(sum);
+    return a < b ? a : b;
 }
 
 /* One frame of x against its window. before and now are indexed by frame of y + 1. */
-static void align_frame(const double *x, const double *y, size_t dims, struct span window,
-                        const double *before, double *now, unsigned char *steps)
+static void align_frame(struct span window, const double *cost, const double *before, double *now,
+                        double *sum)
 {
-    now[window.begin] = (double)INFINITY;
+    double left = (double)INFINITY;
+    now[window.begin] = left;
     for (size_t j = window.begin; j < window.end; j++) {
-        double cost = frame_cost(x, y + j * dims, dims);
-        double best = before[j + 1] + cost;
-        enum step step = STEP_X;
-        if (now[j] + cost < best) {
-            best = now[j] + cost;
-            step = STEP_Y;
-        }
-        if (before[j] + cost < best) {
-            best = before[j] + cost;
-            step = STEP_BOTH;
-        }
-        now[j + 1] = best;
-        steps[j - window.begin] = (unsigned char)step;
+        double above = least(before[j], before[j + 1]);
+        left = least(above, left) + *cost++;
+        now[j + 1] = left;
+        *sum++ = left;
     }
 }
 
 /* Windows only move forward: the cells to the right of one that the next will look at are not
  * reached, those to its left are never looked at again. */
-static double align(const double *x, size_t x_frames, const double *y, size_t y_frames, size_t dims,
-                    struct work *work)
+static double align(const struct pair *pair, size_t level, struct work *work)
 {
+    size_t x_frames = pair->x->frames[level], y_frames = pair->y->frames[level];
+    size_t dims = pair->dims, stride = y_frames + KIN_COLUMN_PAD;
     for (size_t j = 0; j <= y_frames; j++)
         work->before[j] = (double)INFINITY;
     work->before[0] = 0;
     for (size_t i = 0; i < x_frames; i++) {
         struct span window = work->window[i];
-        align_frame(x + i * dims, y, dims, window, work->before, work->now,
-                    work->steps + work->offset[i]);
+        double *cost = work->cost + work->offset[i];
+        pair->frame_costs(pair->x->x[level] + i * dims, pair->y->x[level] + window.begin, stride,
+                          dims, window.end - window.begin, cost);
+        align_frame(window, cost, work->before, work->now, work->sum + work->offset[i]);
         size_t next_end = i + 1 < x_frames ? work->window[i + 1].end : window.end;
         for (size_t j = window.end; j < next_end; j++)
             work->now[j + 1] = (double)INFINITY;
@@ -136,18 +129,36 @@ static double align(const double *x, size_t x_frames, const double *y, size_t y_
     return work->before[y_frames];
 }
 
-/* The step that led to a cell. Sums beyond the range of a double are all infinite and their steps
- * mean nothing: at the edges and outside the window the only way that remains is taken. */
-static enum step step_to(const struct work *work, size_t i, size_t j)
+static bool in_window(const struct work *work, size_t i, size_t j)
+{
+    return j >= work->window[i].begin && j < work->window[i].end;
+}
+
+static double sum_at(const struct work *work, size_t i, size_t j)
+{
+    if (!in_window(work, i, j))
+        return (double)INFINITY;
+    return work->sum[work->offset[i] + j - work->window[i].begin];
+}
+
+/* The step that led to a cell. Sums beyond the range of a double are all infinite and say nothing:
+ * at the edges and outside the window the only way that remains is taken. */
+static enum step step_to(struct work *work, size_t i, size_t j)
 {
     if (i == 0)
         return j == 0 ? STEP_BOTH : STEP_Y;
     if (j == 0)
         return STEP_X;
-    struct span window = work->window[i];
-    if (j < window.begin || j >= window.end)
+    if (!in_window(work, i, j))
         return STEP_BOTH;
-    return (enum step)work->steps[work->offset[i] + j - window.begin];
+    double cost = work->cost[work->offset[i] + j - work->window[i].begin];
+    double by_x = sum_at(work, i - 1, j) + cost;
+    double by_y = sum_at(work, i, j - 1) + cost;
+    double by_both = sum_at(work, i - 1, j - 1) + cost;
+    if (by_both < by_x && by_both < by_y)
+        return STEP_BOTH;
+    work->tied |= !(by_x < by_y) && !(by_y < by_x);
+    return by_y < by_x ? STEP_Y : STEP_X;
 }
 
 /* Follows the steps from the end; path (or NULL) receives the cells in that order. */
@@ -204,7 +215,7 @@ static void widen(const struct span *path, size_t coarse_frames, size_t radius,
     }
 }
 
-/* Numbers the cells of the window, and makes room for their steps. */
+/* Numbers the cells of the window, and makes room for them. */
 static int number_cells(struct work *work, size_t x_frames, struct kin_error *err)
 {
     size_t cells = 0;
@@ -212,44 +223,51 @@ static int number_cells(struct work *work, size_t x_frames, struct kin_error *er
         work->offset[i] = cells;
         cells += work->window[i].end - work->window[i].begin;
     }
-    return kin_grow(&work->steps, &work->steps_capacity, cells, 1, err);
+    KIN_TRY(kin_grow(&work->sum, &work->sum_capacity, cells, sizeof *work->sum, err));
+    return kin_grow(&work->cost, &work->cost_capacity, cells + KIN_COLUMN_PAD, sizeof *work->cost,
+                    err);
 }
 
-static int fastdtw(const struct pyramid *x, const struct pyramid *y, size_t dims, size_t radius,
-                   struct work *work, double *distance, int32_t *path, size_t *steps,
-                   struct kin_error *err)
+/* steps   NULL when only the distance is wanted */
+static int fastdtw(const struct pair *pair, struct work *work, double *distance, int32_t *path,
+                   size_t *steps, struct kin_error *err)
 {
-    size_t level = level_count(x->frames[0], y->frames[0], radius) - 1;
-    whole_window(work->window, x->frames[level], y->frames[level]);
+    const size_t *x_frames = pair->x->frames, *y_frames = pair->y->frames;
+    size_t level = level_count(x_frames[0], y_frames[0], pair->radius) - 1;
+    whole_window(work->window, x_frames[level], y_frames[level]);
+    work->tied = false;
     for (;; level--) {
-        size_t x_frames = x->frames[level], y_frames = y->frames[level];
-        KIN_TRY(number_cells(work, x_frames, err));
-        *distance = align(x->x[level], x_frames, y->x[level], y_frames, dims, work);
-        if (level == 0 && !steps)
-            return 0;
-        size_t count = trace(work, x_frames, y_frames, level == 0 ? path : NULL);
-        if (level == 0) {
-            *steps = count;
-            if (path)
-                reverse(path, count);
-            return 0;
-        }
-        widen(work->path, x_frames, radius, work->window, x->frames[level - 1],
-              y->frames[level - 1]);
+        KIN_TRY(number_cells(work, x_frames[level], err));
+        *distance = align(pair, level, work);
+        if (level == 0)
+            break;
+        trace(work, x_frames[level], y_frames[level], NULL);
+        widen(work->path, x_frames[level], pair->radius, work->window, x_frames[level - 1],
+              y_frames[level - 1]);
     }
+    if (steps) {
+        *steps = trace(work, x_frames[0], y_frames[0], path);
+        if (path)
+            reverse(path, *steps);
+    }
+    return 0;
 }
 
 static int fastdtw_of(const struct kin_sequence_f64 *x, const struct kin_sequence_f64 *y,
                       size_t radius, struct work *work, double *distance, int32_t *path,
                       size_t *steps, struct kin_error *err)
 {
-    KIN_AUTO(kin_auto_free) double *halves = NULL;
-    KIN_TRY(kin_alloc_into(&halves, (x->frames + y->frames) * x->dims, sizeof *halves, err));
-    struct pyramid of_x, of_y;
-    pyramid_build(&of_x, x->x, x->frames, x->dims, halves);
-    pyramid_build(&of_y, y->x, y->frames, y->dims, halves + x->frames * x->dims);
+    size_t x_values = x->frames * x->dims, y_values = y->frames * y->dims;
+    size_t column_values = kin_pyramid_column_values(y->frames, y->dims);
+    KIN_AUTO(kin_auto_free) double *memory = NULL;
+    KIN_TRY(kin_alloc_into(&memory, x_values + y_values + column_values, sizeof *memory, err));
+    struct kin_pyramid of_x, of_y, columns;
+    kin_pyramid_build(&of_x, x->x, x->frames, x->dims, memory);
+    kin_pyramid_build(&of_y, y->x, y->frames, y->dims, memory + x_values);
+    kin_pyramid_columns(&of_y, y->dims, &columns, memory + x_values + y_values);
     KIN_TRY(work_init(work, x->frames, y->frames, err));
-    return fastdtw(&of_x, &of_y, x->dims, radius, work, distance, path, steps, err);
+    struct pair pair = {&of_x, &columns, x->dims, radius, frame_costs_plain};
+    return fastdtw(&pair, work, distance, path, steps, err);
 }
 
 int kin_fastdtw(const struct kin_sequence_f64 *x, const struct kin_sequence_f64 *y, size_t radius,
@@ -272,10 +290,12 @@ static int fastdtw_pair(const struct kin_sequence_f64 *x, const struct kin_seque
     return fastdtw_of(x, y, params->value[0], &work, out, NULL, NULL, err);
 }
 
-/* Memory for all pairs of a block. */
+/* Memory for all pairs of a block: a sequence of either side, and what is made of it. */
 struct block_memory {
     float *unpacked;
-    double *x, *y; /* a sequence in double, and its halvings */
+    double *x, *y;                         /* in double, followed by its halvings */
+    struct kin_pyramid columns[KIN_LANES]; /* of every lane */
+    double *columns_memory;
     struct work work;
 };
 
@@ -284,54 +304,89 @@ static void block_memory_release(struct block_memory *memory)
     kin_free(memory->unpacked);
     kin_free(memory->x);
     kin_free(memory->y);
+    kin_free(memory->columns_memory);
     work_release(&memory->work);
 }
 
 static int block_memory_init(struct block_memory *memory, const struct kin_distance_block *block,
                              struct kin_error *err)
 {
-    size_t longest = block->group->longest > block->longest_row ? block->group->longest
-                                                                : block->longest_row;
-    size_t values = longest * block->dims;
-    KIN_TRY(kin_alloc_into(&memory->unpacked, values, sizeof *memory->unpacked, err));
-    KIN_TRY(kin_alloc_into(&memory->x, 2 * values, sizeof *memory->x, err));
-    KIN_TRY(kin_alloc_into(&memory->y, 2 * values, sizeof *memory->y, err));
+    size_t x_frames = block->longest_row, y_frames = block->group->longest, dims = block->dims;
+    size_t column_values = kin_pyramid_column_values(y_frames, dims) * block->group->count;
+    KIN_TRY(kin_alloc_into(&memory->unpacked, y_frames * dims, sizeof(float), err));
+    KIN_TRY(kin_alloc_into(&memory->x, 2 * x_frames * dims, sizeof(double), err));
+    KIN_TRY(kin_alloc_into(&memory->y, 2 * y_frames * dims, sizeof(double), err));
+    KIN_TRY(kin_alloc_into(&memory->columns_memory, column_values, sizeof(double), err));
+    size_t longest = x_frames > y_frames ? x_frames : y_frames; /* for both directions */
     return work_init(&memory->work, longest, longest, err);
 }
 
-static void pyramid_from_f32(struct pyramid *pyramid, const float *x, size_t frames, size_t dims,
-                             double *memory)
+static void pyramid_from_f32(struct kin_pyramid *pyramid, const float *x, size_t frames,
+                             size_t dims, double *memory)
 {
     for (size_t i = 0; i < frames * dims; i++)
         memory[i] = (double)x[i];
-    pyramid_build(pyramid, memory, frames, dims, memory + frames * dims);
+    kin_pyramid_build(pyramid, memory, frames, dims, memory + frames * dims);
 }
 
-/* Both directions when asked for: among equal sums they may choose different paths. */
-static int block_pair(const struct kin_distance_block *block, size_t row, size_t lane,
-                      const struct pyramid *x, const struct pyramid *y, struct work *work,
-                      struct kin_error *err)
+static void all_columns(const struct kin_distance_block *block, struct block_memory *memory)
 {
-    size_t radius = block->params->value[0];
-    double forth, back = 0;
-    KIN_TRY(fastdtw(x, y, block->dims, radius, work, &forth, NULL, NULL, err));
-    if (block->back)
-        KIN_TRY(fastdtw(y, x, block->dims, radius, work, &back, NULL, NULL, err));
-    kin_block_put(block, row, lane, (float)forth, (float)back);
-    return 0;
+    const struct kin_distance_group *group = block->group;
+    size_t each = kin_pyramid_column_values(group->longest, block->dims);
+    for (size_t lane = 0; lane < group->count; lane++) {
+        struct kin_pyramid y;
+        kin_group_unpack(group, block->dims, lane, memory->unpacked);
+        pyramid_from_f32(&y, memory->unpacked, group->frames[lane], block->dims, memory->y);
+        kin_pyramid_columns(&y, block->dims, &memory->columns[lane],
+                            memory->columns_memory + lane * each);
+    }
+}
+
+/* The exchanged pair has the same sums and, unless a path had a choice, the same paths. When one
+ * had, it is computed as what it is. */
+static int back_direction(const struct kin_distance_block *block, size_t row, size_t lane,
+                          struct block_memory *memory, double forth, double *back,
+                          struct kin_error *err)
+{
+    *back = forth;
+    if (!memory->work.tied)
+        return 0;
+    size_t y_values = block->group->frames[lane] * block->dims;
+    size_t x_values = block->from[row].frames * block->dims;
+    KIN_AUTO(kin_auto_free) double *wide = NULL;
+    KIN_TRY(kin_alloc_into(&wide, x_values + y_values, sizeof *wide, err));
+    kin_group_unpack(block->group, block->dims, lane, memory->unpacked);
+    for (size_t i = 0; i < y_values; i++)
+        wide[i] = (double)memory->unpacked[i];
+    for (size_t i = 0; i < x_values; i++)
+        wide[y_values + i] = (double)block->from[row].x[i];
+    struct kin_sequence_f64 y = {wide, block->group->frames[lane], block->dims};
+    struct kin_sequence_f64 x = {wide + y_values, block->from[row].frames, block->dims};
+    return kin_fastdtw(&y, &x, block->params->value[0], back, NULL, NULL, err);
 }
 
 static int fastdtw_block(const struct kin_distance_block *block, struct kin_error *err)
 {
     KIN_AUTO(block_memory_release) struct block_memory memory = {0};
     KIN_TRY(block_memory_init(&memory, block, err));
-    struct pyramid x, y;
-    for (size_t lane = 0; lane < block->group->count; lane++) {
-        kin_group_unpack(block->group, block->dims, lane, memory.unpacked);
-        pyramid_from_f32(&y, memory.unpacked, block->group->frames[lane], block->dims, memory.y);
-        for (size_t i = 0; i < block->rows; i++) {
-            pyramid_from_f32(&x, block->from[i].x, block->from[i].frames, block->dims, memory.x);
-            KIN_TRY(block_pair(block, i, lane, &x, &y, &memory.work, err));
+    all_columns(block, &memory);
+    const struct kin_lane_kernels *kernels = kin_lane_kernels(block->level);
+    struct kin_pyramid x;
+    struct pair pair = {
+        .x = &x,
+        .dims = block->dims,
+        .radius = block->params->value[0],
+        .frame_costs = kernels ? kernels->frame_costs : frame_costs_plain,
+    };
+    for (size_t i = 0; i < block->rows; i++) {
+        pyramid_from_f32(&x, block->from[i].x, block->from[i].frames, block->dims, memory.x);
+        for (size_t lane = 0; lane < block->group->count; lane++) {
+            double forth, back = 0;
+            pair.y = &memory.columns[lane];
+            KIN_TRY(fastdtw(&pair, &memory.work, &forth, NULL, NULL, err));
+            if (block->back)
+                KIN_TRY(back_direction(block, i, lane, &memory, forth, &back, err));
+            kin_block_put(block, i, lane, (float)forth, (float)back);
         }
     }
     return 0;

@@ -1,8 +1,8 @@
 /*
  * Kernels that run one pair in each lane of a vector: one sequence x against the next `lanes`
  * sequences of a group (block.h says how both lie in memory and are padded). One text
- * (dtw_lanes.inc, simple_lanes.inc) is compiled for each instruction set; in every lane it does
- * the operations of dtw_plain.inc and simple_plain.inc in their order.
+ * (*_lanes.inc) is compiled for each instruction set; in every lane it does the operations of the
+ * plain versions in their order.
  */
 #ifndef KINDRED_DISTANCE_LANES_H
 #define KINDRED_DISTANCE_LANES_H
@@ -36,6 +36,10 @@ struct kin_lane_kernels {
     void (*dtw)(const struct kin_lane_pairs *pairs, float *row);
     void (*simple)(const struct kin_lane_pairs *pairs, size_t window,
                    const struct kin_lane_scratch *scratch);
+    /* Euclidean distances of frame x[dims] to `count` neighbouring frames in double; y[d * stride]
+     * is coefficient d of the first. Reads and writes up to a multiple of KIN_COLUMN_PAD. */
+    void (*frame_costs)(const double *x, const double *y, size_t stride, size_t dims,
+                        size_t count, double *cost);
     /* The median of the first n[lane] of `longest` values x[longest][lanes], all ≥ 0. */
     void (*median)(const float *x, size_t longest, const size_t *n, float *out);
 };

@@ -19,6 +19,14 @@
 #define v_mul _mm256_mul_ps
 #define v_min _mm256_min_ps
 #define v_sqrt _mm256_sqrt_ps
+#define doubles __m256d
+#define d_all _mm256_set1_pd
+#define d_load _mm256_loadu_pd
+#define d_store _mm256_storeu_pd
+#define d_add _mm256_add_pd
+#define d_sub _mm256_sub_pd
+#define d_mul _mm256_mul_pd
+#define d_sqrt _mm256_sqrt_pd
 #define integers __m256i
 #define i_all _mm256_set1_epi32
 #define i_load(p) _mm256_loadu_si256((const __m256i *)(p))
@@ -31,6 +39,7 @@
 #define i_count(count, mask) _mm256_sub_epi32(count, mask)
 #define i_pick(mask, yes, no) _mm256_blendv_epi8(no, yes, mask)
 
+#include "distance/cost_lanes.inc"
 #include "distance/dtw_lanes.inc"
 #include "distance/simple_lanes.inc"
 
@@ -38,6 +47,7 @@ const struct kin_lane_kernels kin_lane_kernels_v3 = {
     .lanes = LANES,
     .dtw = dtw_lanes,
     .simple = simple_lanes,
+    .frame_costs = frame_costs_lanes,
     .median = median_lanes,
 };
 #endif

@@ -19,6 +19,14 @@
 #define v_mul _mm512_mul_ps
 #define v_min _mm512_min_ps
 #define v_sqrt _mm512_sqrt_ps
+#define doubles __m512d
+#define d_all _mm512_set1_pd
+#define d_load _mm512_loadu_pd
+#define d_store _mm512_storeu_pd
+#define d_add _mm512_add_pd
+#define d_sub _mm512_sub_pd
+#define d_mul _mm512_mul_pd
+#define d_sqrt _mm512_sqrt_pd
 #define integers __m512i
 #define i_all _mm512_set1_epi32
 #define i_load(p) _mm512_loadu_si512((const void *)(p))
@@ -31,6 +39,7 @@
 #define i_count(count, mask) _mm512_mask_add_epi32(count, mask, count, _mm512_set1_epi32(1))
 #define i_pick(mask, yes, no) _mm512_mask_blend_epi32(mask, no, yes)
 
+#include "distance/cost_lanes.inc"
 #include "distance/dtw_lanes.inc"
 #include "distance/simple_lanes.inc"
 
@@ -38,6 +47,7 @@ const struct kin_lane_kernels kin_lane_kernels_v4 = {
     .lanes = LANES,
     .dtw = dtw_lanes,
     .simple = simple_lanes,
+    .frame_costs = frame_costs_lanes,
     .median = median_lanes,
 };
 #endif
