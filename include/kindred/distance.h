@@ -93,9 +93,9 @@ int kin_distance_set_param(const struct kin_distance *distance, const char *name
  * Errors: KIN_EINVAL (a parameter out of range), KIN_EDATA (frames or coefficients missing or
  * different; too few frames, with the number found and the number wanted), KIN_ENOMEM.
  */
-int kin_distance_pair(const struct kin_distance *distance,
-                      const struct kin_distance_params *params, const struct kin_sequence_f64 *x,
-                      const struct kin_sequence_f64 *y, double *out, struct kin_error *err);
+int kin_distance_pair(const struct kin_distance *distance, const struct kin_distance_params *params,
+                      const struct kin_sequence_f64 *x, const struct kin_sequence_f64 *y,
+                      double *out, struct kin_error *err);
 
 struct kin_distance_set; /* sequences, packed for the kernels */
 
@@ -113,9 +113,9 @@ size_t kin_distance_set_count(const struct kin_distance_set *set);
  *        content is undefined on failure
  * Errors: as kin_distance_pair; the text says which sequence.
  */
-int kin_distance_rows(const struct kin_distance *distance,
-                      const struct kin_distance_params *params, const struct kin_sequence *from,
-                      size_t rows, const struct kin_distance_set *to, float *out, float *back,
+int kin_distance_rows(const struct kin_distance *distance, const struct kin_distance_params *params,
+                      const struct kin_sequence *from, size_t rows,
+                      const struct kin_distance_set *to, float *out, float *back,
                       struct kin_error *err);
 
 /*

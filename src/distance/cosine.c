@@ -13,8 +13,7 @@ static double cosine(double xx, double yy, double xy)
 }
 
 static int cosine_pair(const struct kin_sequence_f64 *x, const struct kin_sequence_f64 *y,
-                       const struct kin_distance_params *params, double *out,
-                       struct kin_error *err)
+                       const struct kin_distance_params *params, double *out, struct kin_error *err)
 {
     (void)params;
     (void)err;

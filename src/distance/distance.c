@@ -98,9 +98,9 @@ static bool all_finite(const struct kin_sequence_f64 *sequence)
     return true;
 }
 
-int kin_distance_pair(const struct kin_distance *distance,
-                      const struct kin_distance_params *params, const struct kin_sequence_f64 *x,
-                      const struct kin_sequence_f64 *y, double *out, struct kin_error *err)
+int kin_distance_pair(const struct kin_distance *distance, const struct kin_distance_params *params,
+                      const struct kin_sequence_f64 *x, const struct kin_sequence_f64 *y,
+                      double *out, struct kin_error *err)
 {
     KIN_TRY(check_params(distance, params, err));
     if (x->dims == 0 || x->dims != y->dims)
@@ -147,7 +147,7 @@ static void set_undefined(float *out, float *back, size_t at)
 
 /* Rows that are not finite are NaN at once, the others wait in `usable`. */
 static void usable_rows(const struct kin_sequence *from, size_t rows, size_t columns, float *out,
-                          float *back, bool *usable)
+                        float *back, bool *usable)
 {
     for (size_t i = 0; i < rows; i++) {
         usable[i] = kin_sequence_finite(&from[i]);
@@ -176,9 +176,9 @@ static int run_of_rows(const struct kin_distance *distance, struct kin_distance_
     return 0;
 }
 
-int kin_distance_rows(const struct kin_distance *distance,
-                      const struct kin_distance_params *params, const struct kin_sequence *from,
-                      size_t rows, const struct kin_distance_set *to, float *out, float *back,
+int kin_distance_rows(const struct kin_distance *distance, const struct kin_distance_params *params,
+                      const struct kin_sequence *from, size_t rows,
+                      const struct kin_distance_set *to, float *out, float *back,
                       struct kin_error *err)
 {
     KIN_TRY(check_rows(distance, params, from, rows, to, err));

@@ -80,8 +80,8 @@ static int check(const struct kin_sequence *sequences, size_t n, struct kin_erro
     for (size_t i = 0; i < n; i++) {
         if (sequences[i].frames == 0 || sequences[i].dims == 0)
             return kin_fail(err, KIN_EDATA,
-                            "sequence %zu has %zu frames of %zu coefficients, wanted at least 1",
-                            i, sequences[i].frames, sequences[i].dims);
+                            "sequence %zu has %zu frames of %zu coefficients, wanted at least 1", i,
+                            sequences[i].frames, sequences[i].dims);
         if (sequences[i].dims != sequences[0].dims)
             return kin_fail(err, KIN_EDATA,
                             "sequence %zu has %zu coefficients a frame, wanted %zu as in the first",

@@ -10,7 +10,7 @@ struct kin_distance_set {
     size_t shortest_frames;
     struct kin_distance_group *groups;
     float *packed;
-    bool *finite;     /* by item; one that is not finite is packed as zeros */
+    bool *finite; /* by item; one that is not finite is packed as zeros */
 };
 
 bool kin_sequence_finite(const struct kin_sequence *sequence);

@@ -202,8 +202,8 @@ static void whole_window(struct span *window, size_t x_frames, size_t y_frames)
 
 /* The window of a level from the path of the next coarser one: a frame of x may meet what the path
  * meets within `radius` coarse frames of it, widened by as much, at twice the resolution. */
-static void widen(const struct span *path, size_t coarse_frames, size_t radius,
-                  struct span *window, size_t x_frames, size_t y_frames)
+static void widen(const struct span *path, size_t coarse_frames, size_t radius, struct span *window,
+                  size_t x_frames, size_t y_frames)
 {
     for (size_t i = 0; i < x_frames; i++) {
         size_t coarse = i / 2;
@@ -257,16 +257,20 @@ static int fastdtw_of(const struct kin_sequence_f64 *x, const struct kin_sequenc
                       size_t radius, struct work *work, double *distance, int32_t *path,
                       size_t *steps, struct kin_error *err)
 {
-    size_t x_values = x->frames * x->dims, y_values = y->frames * y->dims;
-    size_t column_values = kin_pyramid_column_values(y->frames, y->dims);
-    KIN_AUTO(kin_auto_free) double *memory = NULL;
-    KIN_TRY(kin_alloc_into(&memory, x_values + y_values + column_values, sizeof *memory, err));
-    struct kin_pyramid of_x, of_y, columns;
-    kin_pyramid_build(&of_x, x->x, x->frames, x->dims, memory);
-    kin_pyramid_build(&of_y, y->x, y->frames, y->dims, memory + x_values);
-    kin_pyramid_columns(&of_y, y->dims, &columns, memory + x_values + y_values);
+    size_t dims = x->dims, column_values = kin_pyramid_column_values(y->frames, dims);
+    KIN_AUTO(kin_auto_free) double *halves = NULL;
+    KIN_AUTO(kin_auto_free) double *columns = NULL;
+    KIN_TRY(kin_alloc_into(&halves, x->frames * dims, sizeof *halves, err));
+    KIN_TRY(kin_alloc_into(&columns, column_values, sizeof *columns, err));
+    for (size_t i = 0; i < y->frames; i++) {
+        for (size_t d = 0; d < dims; d++)
+            columns[d * (y->frames + KIN_COLUMN_PAD) + i] = y->x[i * dims + d];
+    }
+    struct kin_pyramid of_x, of_y;
+    kin_pyramid_build(&of_x, x->x, x->frames, dims, halves);
+    kin_pyramid_build_columns(&of_y, y->frames, dims, columns);
     KIN_TRY(work_init(work, x->frames, y->frames, err));
-    struct pair pair = {&of_x, &columns, x->dims, radius, frame_costs_plain};
+    struct pair pair = {&of_x, &of_y, dims, radius, frame_costs_plain};
     return fastdtw(&pair, work, distance, path, steps, err);
 }
 
@@ -290,20 +294,19 @@ static int fastdtw_pair(const struct kin_sequence_f64 *x, const struct kin_seque
     return fastdtw_of(x, y, params->value[0], &work, out, NULL, NULL, err);
 }
 
-/* Memory for all pairs of a block: a sequence of either side, and what is made of it. */
+#define ROWS_AT_ONCE \
+    8 /* what is made of a sequence is used so often before the next takes its place */
+
+/* Memory for the pairs of a block: some rows, one lane. */
 struct block_memory {
-    float *unpacked;
-    double *x, *y;                         /* in double, followed by its halvings */
-    struct kin_pyramid columns[KIN_LANES]; /* of every lane */
-    double *columns_memory;
+    struct kin_pyramid rows[ROWS_AT_ONCE], columns;
+    double *rows_memory, *columns_memory;
     struct work work;
 };
 
 static void block_memory_release(struct block_memory *memory)
 {
-    kin_free(memory->unpacked);
-    kin_free(memory->x);
-    kin_free(memory->y);
+    kin_free(memory->rows_memory);
     kin_free(memory->columns_memory);
     work_release(&memory->work);
 }
@@ -312,82 +315,90 @@ static int block_memory_init(struct block_memory *memory, const struct kin_dista
                              struct kin_error *err)
 {
     size_t x_frames = block->longest_row, y_frames = block->group->longest, dims = block->dims;
-    size_t column_values = kin_pyramid_column_values(y_frames, dims) * block->group->count;
-    KIN_TRY(kin_alloc_into(&memory->unpacked, y_frames * dims, sizeof(float), err));
-    KIN_TRY(kin_alloc_into(&memory->x, 2 * x_frames * dims, sizeof(double), err));
-    KIN_TRY(kin_alloc_into(&memory->y, 2 * y_frames * dims, sizeof(double), err));
+    size_t rows = block->rows < ROWS_AT_ONCE ? block->rows : ROWS_AT_ONCE;
+    size_t column_values = kin_pyramid_column_values(y_frames, dims);
+    KIN_TRY(kin_alloc_into(&memory->rows_memory, rows * 2 * x_frames * dims, sizeof(double), err));
     KIN_TRY(kin_alloc_into(&memory->columns_memory, column_values, sizeof(double), err));
-    size_t longest = x_frames > y_frames ? x_frames : y_frames; /* for both directions */
-    return work_init(&memory->work, longest, longest, err);
+    return work_init(&memory->work, x_frames, y_frames, err);
 }
 
-static void pyramid_from_f32(struct kin_pyramid *pyramid, const float *x, size_t frames,
-                             size_t dims, double *memory)
+static void prepare_rows(const struct kin_distance_block *block, size_t first, size_t count,
+                         struct block_memory *memory)
 {
-    for (size_t i = 0; i < frames * dims; i++)
-        memory[i] = (double)x[i];
-    kin_pyramid_build(pyramid, memory, frames, dims, memory + frames * dims);
-}
-
-static void all_columns(const struct kin_distance_block *block, struct block_memory *memory)
-{
-    const struct kin_distance_group *group = block->group;
-    size_t each = kin_pyramid_column_values(group->longest, block->dims);
-    for (size_t lane = 0; lane < group->count; lane++) {
-        struct kin_pyramid y;
-        kin_group_unpack(group, block->dims, lane, memory->unpacked);
-        pyramid_from_f32(&y, memory->unpacked, group->frames[lane], block->dims, memory->y);
-        kin_pyramid_columns(&y, block->dims, &memory->columns[lane],
-                            memory->columns_memory + lane * each);
+    for (size_t r = 0; r < count; r++) {
+        const struct kin_sequence *row = &block->from[first + r];
+        size_t n = row->frames * row->dims;
+        double *x = memory->rows_memory + r * 2 * block->longest_row * block->dims;
+        for (size_t i = 0; i < n; i++)
+            x[i] = (double)row->x[i];
+        kin_pyramid_build(&memory->rows[r], x, row->frames, row->dims, x + n);
     }
+}
+
+static void prepare_lane(const struct kin_distance_block *block, size_t lane,
+                         struct block_memory *memory)
+{
+    size_t frames = block->group->frames[lane], dims = block->dims;
+    for (size_t i = 0; i < frames; i++) {
+        const float *frame = block->group->y + i * dims * KIN_LANES + lane;
+        for (size_t d = 0; d < dims; d++)
+            memory->columns_memory[d * (frames + KIN_COLUMN_PAD) + i] =
+                (double)frame[d * KIN_LANES];
+    }
+    kin_pyramid_build_columns(&memory->columns, frames, dims, memory->columns_memory);
 }
 
 /* The exchanged pair has the same sums and, unless a path had a choice, the same paths. When one
  * had, it is computed as what it is. */
-static int back_direction(const struct kin_distance_block *block, size_t row, size_t lane,
-                          struct block_memory *memory, double forth, double *back,
+static int back_direction(const struct block_memory *memory, const struct kin_pyramid *row,
+                          size_t dims, size_t radius, double forth, double *back,
                           struct kin_error *err)
 {
     *back = forth;
     if (!memory->work.tied)
         return 0;
-    size_t y_values = block->group->frames[lane] * block->dims;
-    size_t x_values = block->from[row].frames * block->dims;
-    KIN_AUTO(kin_auto_free) double *wide = NULL;
-    KIN_TRY(kin_alloc_into(&wide, x_values + y_values, sizeof *wide, err));
-    kin_group_unpack(block->group, block->dims, lane, memory->unpacked);
-    for (size_t i = 0; i < y_values; i++)
-        wide[i] = (double)memory->unpacked[i];
-    for (size_t i = 0; i < x_values; i++)
-        wide[y_values + i] = (double)block->from[row].x[i];
-    struct kin_sequence_f64 y = {wide, block->group->frames[lane], block->dims};
-    struct kin_sequence_f64 x = {wide + y_values, block->from[row].frames, block->dims};
-    return kin_fastdtw(&y, &x, block->params->value[0], back, NULL, NULL, err);
+    size_t frames = memory->columns.frames[0];
+    KIN_AUTO(kin_auto_free) double *lane = NULL;
+    KIN_TRY(kin_alloc_into(&lane, frames * dims, sizeof *lane, err));
+    for (size_t i = 0; i < frames * dims; i++)
+        lane[i] = memory->columns.x[0][i % dims * (frames + KIN_COLUMN_PAD) + i / dims];
+    struct kin_sequence_f64 x = {row->x[0], row->frames[0], dims}, y = {lane, frames, dims};
+    return kin_fastdtw(&y, &x, radius, back, NULL, NULL, err);
+}
+
+static int fastdtw_some_rows(const struct kin_distance_block *block, size_t first, size_t count,
+                             struct block_memory *memory, struct kin_error *err)
+{
+    const struct kin_lane_kernels *kernels = kin_lane_kernels(block->level);
+    struct pair pair = {
+        .y = &memory->columns,
+        .dims = block->dims,
+        .radius = block->params->value[0],
+        .frame_costs = kernels ? kernels->frame_costs : frame_costs_plain,
+    };
+    prepare_rows(block, first, count, memory);
+    for (size_t lane = 0; lane < block->group->count; lane++) {
+        prepare_lane(block, lane, memory);
+        for (size_t i = 0; i < count; i++) {
+            double forth, back = 0;
+            pair.x = &memory->rows[i];
+            KIN_TRY(fastdtw(&pair, &memory->work, &forth, NULL, NULL, err));
+            if (block->back)
+                KIN_TRY(back_direction(memory, pair.x, pair.dims, pair.radius, forth, &back, err));
+            kin_block_put(block, first + i, lane, (float)forth, (float)back);
+        }
+    }
+    return 0;
 }
 
 static int fastdtw_block(const struct kin_distance_block *block, struct kin_error *err)
 {
     KIN_AUTO(block_memory_release) struct block_memory memory = {0};
     KIN_TRY(block_memory_init(&memory, block, err));
-    all_columns(block, &memory);
-    const struct kin_lane_kernels *kernels = kin_lane_kernels(block->level);
-    struct kin_pyramid x;
-    struct pair pair = {
-        .x = &x,
-        .dims = block->dims,
-        .radius = block->params->value[0],
-        .frame_costs = kernels ? kernels->frame_costs : frame_costs_plain,
-    };
-    for (size_t i = 0; i < block->rows; i++) {
-        pyramid_from_f32(&x, block->from[i].x, block->from[i].frames, block->dims, memory.x);
-        for (size_t lane = 0; lane < block->group->count; lane++) {
-            double forth, back = 0;
-            pair.y = &memory.columns[lane];
-            KIN_TRY(fastdtw(&pair, &memory.work, &forth, NULL, NULL, err));
-            if (block->back)
-                KIN_TRY(back_direction(block, i, lane, &memory, forth, &back, err));
-            kin_block_put(block, i, lane, (float)forth, (float)back);
-        }
+    for (size_t first = 0; first < block->rows; first += ROWS_AT_ONCE) {
+        size_t left = block->rows - first;
+        size_t count = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
+        KIN_TRY(fastdtw_some_rows(block, first, count, &memory, err));
     }
     return 0;
 }

@@ -38,8 +38,8 @@ struct kin_lane_kernels {
                    const struct kin_lane_scratch *scratch);
     /* Euclidean distances of frame x[dims] to `count` neighbouring frames in double; y[d * stride]
      * is coefficient d of the first. Reads and writes up to a multiple of KIN_COLUMN_PAD. */
-    void (*frame_costs)(const double *x, const double *y, size_t stride, size_t dims,
-                        size_t count, double *cost);
+    void (*frame_costs)(const double *x, const double *y, size_t stride, size_t dims, size_t count,
+                        double *cost);
     /* The median of the first n[lane] of `longest` values x[longest][lanes], all ≥ 0. */
     void (*median)(const float *x, size_t longest, const size_t *n, float *out);
 };

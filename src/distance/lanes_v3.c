@@ -7,7 +7,7 @@
 
 #define LANES 8
 #define KERNEL __attribute__((target("avx2,fma")))
-#define vector __m256
+typedef __m256 vector;
 #define v_all _mm256_set1_ps
 #define v_load _mm256_loadu_ps
 #define v_store _mm256_storeu_ps
@@ -19,7 +19,7 @@
 #define v_mul _mm256_mul_ps
 #define v_min _mm256_min_ps
 #define v_sqrt _mm256_sqrt_ps
-#define doubles __m256d
+typedef __m256d doubles;
 #define d_all _mm256_set1_pd
 #define d_load _mm256_loadu_pd
 #define d_store _mm256_storeu_pd
@@ -27,14 +27,13 @@
 #define d_sub _mm256_sub_pd
 #define d_mul _mm256_mul_pd
 #define d_sqrt _mm256_sqrt_pd
-#define integers __m256i
+typedef __m256i integers;
 #define i_all _mm256_set1_epi32
 #define i_load(p) _mm256_loadu_si256((const __m256i *)(p))
 #define i_store(p, a) _mm256_storeu_si256((__m256i *)(p), a)
 #define i_add _mm256_add_epi32
 #define i_min _mm256_min_epi32
-/* where: a > b, as what i_count and i_pick take */
-#define i_mask __m256i
+typedef __m256i i_mask; /* a > b, lane by lane: what i_count and i_pick take */
 #define i_greater _mm256_cmpgt_epi32
 #define i_count(count, mask) _mm256_sub_epi32(count, mask)
 #define i_pick(mask, yes, no) _mm256_blendv_epi8(no, yes, mask)

@@ -7,7 +7,7 @@
 
 #define LANES 16
 #define KERNEL __attribute__((target("avx512f")))
-#define vector __m512
+typedef __m512 vector;
 #define v_all _mm512_set1_ps
 #define v_load _mm512_loadu_ps
 #define v_store _mm512_storeu_ps
@@ -19,7 +19,7 @@
 #define v_mul _mm512_mul_ps
 #define v_min _mm512_min_ps
 #define v_sqrt _mm512_sqrt_ps
-#define doubles __m512d
+typedef __m512d doubles;
 #define d_all _mm512_set1_pd
 #define d_load _mm512_loadu_pd
 #define d_store _mm512_storeu_pd
@@ -27,14 +27,13 @@
 #define d_sub _mm512_sub_pd
 #define d_mul _mm512_mul_pd
 #define d_sqrt _mm512_sqrt_pd
-#define integers __m512i
+typedef __m512i integers;
 #define i_all _mm512_set1_epi32
 #define i_load(p) _mm512_loadu_si512((const void *)(p))
 #define i_store(p, a) _mm512_storeu_si512((void *)(p), a)
 #define i_add _mm512_add_epi32
 #define i_min _mm512_min_epi32
-/* where: a > b, as what i_count and i_pick take */
-#define i_mask __mmask16
+typedef __mmask16 i_mask; /* a > b, lane by lane: what i_count and i_pick take */
 #define i_greater _mm512_cmpgt_epi32_mask
 #define i_count(count, mask) _mm512_mask_add_epi32(count, mask, count, _mm512_set1_epi32(1))
 #define i_pick(mask, yes, no) _mm512_mask_blend_epi32(mask, no, yes)

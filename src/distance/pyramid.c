@@ -21,17 +21,23 @@ void kin_pyramid_build(struct kin_pyramid *pyramid, const double *x, size_t fram
     }
 }
 
-void kin_pyramid_columns(const struct kin_pyramid *pyramid, size_t dims,
-                         struct kin_pyramid *columns, double *memory)
+void kin_pyramid_build_columns(struct kin_pyramid *pyramid, size_t frames, size_t dims,
+                               double *memory)
 {
-    columns->levels = pyramid->levels;
-    for (size_t level = 0; level < pyramid->levels; level++) {
-        size_t frames = pyramid->frames[level], stride = frames + KIN_COLUMN_PAD;
-        columns->frames[level] = frames;
-        columns->x[level] = memory;
-        for (size_t d = 0; d < dims; d++, memory += stride) {
-            for (size_t i = 0; i < stride; i++)
-                memory[i] = i < frames ? pyramid->x[level][i * dims + d] : 0;
+    pyramid->x[0] = memory;
+    pyramid->frames[0] = frames;
+    pyramid->levels = 1;
+    memory += (frames + KIN_COLUMN_PAD) * dims;
+    for (size_t level = 1; frames >= 2; level++) {
+        const double *fine = pyramid->x[level - 1];
+        size_t fine_stride = frames + KIN_COLUMN_PAD;
+        frames /= 2;
+        pyramid->x[level] = memory;
+        pyramid->frames[level] = frames;
+        pyramid->levels++;
+        for (size_t d = 0; d < dims; d++, fine += fine_stride, memory += frames + KIN_COLUMN_PAD) {
+            for (size_t i = 0; i < frames; i++)
+                memory[i] = (fine[2 * i] + fine[2 * i + 1]) / 2;
         }
     }
 }

@@ -17,10 +17,10 @@ struct kin_pyramid {
 /* Frame after frame, [frames][dims]. x is borrowed; memory holds as many values as x. */
 void kin_pyramid_build(struct kin_pyramid *pyramid, const double *x, size_t frames, size_t dims,
                        double *memory);
-/* Coefficient after coefficient, [dims][frames + KIN_COLUMN_PAD], of a built one; memory holds
- * kin_pyramid_column_values. */
-void kin_pyramid_columns(const struct kin_pyramid *pyramid, size_t dims,
-                         struct kin_pyramid *columns, double *memory);
+/* Coefficient after coefficient, [dims][frames + KIN_COLUMN_PAD]. memory holds
+ * kin_pyramid_column_values, the first dims columns of which the caller has filled. */
+void kin_pyramid_build_columns(struct kin_pyramid *pyramid, size_t frames, size_t dims,
+                               double *memory);
 /* Enough for any pyramid of up to that many frames. */
 size_t kin_pyramid_column_values(size_t frames, size_t dims);
 

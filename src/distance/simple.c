@@ -76,8 +76,7 @@ int kin_simple_profile(const struct kin_sequence_f64 *x, const struct kin_sequen
 }
 
 static int simple_pair(const struct kin_sequence_f64 *x, const struct kin_sequence_f64 *y,
-                       const struct kin_distance_params *params, double *out,
-                       struct kin_error *err)
+                       const struct kin_distance_params *params, double *out, struct kin_error *err)
 {
     size_t count = x->frames - window_of(params) + 1;
     KIN_AUTO(kin_auto_free) double *profile = NULL;
@@ -109,8 +108,8 @@ static int simple_block_plain(const struct kin_distance_block *block, struct kin
     KIN_AUTO(kin_auto_free) float *y = NULL;
     KIN_AUTO(kin_auto_free) float *scratch = NULL;
     KIN_TRY(kin_alloc_into(&y, longest * block->dims, sizeof *y, err));
-    KIN_TRY(kin_alloc_into(&scratch, 2 * window + 1 + longest + block->longest_row,
-                           sizeof *scratch, err));
+    KIN_TRY(kin_alloc_into(&scratch, 2 * window + 1 + longest + block->longest_row, sizeof *scratch,
+                           err));
     struct walk_f32 walk = {
         .y = y,
         .dims = block->dims,

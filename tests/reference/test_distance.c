@@ -1,4 +1,5 @@
-/* The distances against fastdtw, SciPy, and brute force in double: reference/README.md, section 3. */
+/* The distances against fastdtw, SciPy, and brute force in double: reference/README.md, section 3.
+ */
 #include <glob.h>
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "kindred/cpu.h"
@@ -210,14 +211,89 @@ START_TEST(both_directions)
         float *swapped = rows_of(distance, sample.to.items, n, sample.from.items, rows);
         for (size_t i = 0; i < rows; i++) {
             for (size_t j = 0; j < n; j++) {
-                ck_assert_mem_eq(&forth[(rows + i) * n + j], &swapped[j * rows + i],
-                                 sizeof *forth);
+                ck_assert_mem_eq(&forth[(rows + i) * n + j], &swapped[j * rows + i], sizeof *forth);
                 if (distance->symmetric)
                     ck_assert_mem_eq(&forth[i * n + j], &swapped[j * rows + i], sizeof *forth);
             }
         }
         kin_free(forth);
         kin_free(swapped);
+        release_sample(&sample);
+    }
+}
+END_TEST
+
+/* Small whole numbers: paths have choices between equal sums, and both directions differ. */
+START_TEST(both_directions_with_ties)
+{
+    const struct kin_distance *fastdtw;
+    ck_ok(kin_distance_find("fastdtw", &fastdtw, &err));
+    struct sample sample = make_sample(fastdtw);
+    size_t rows = sample.from.n, n = sample.to.n, asymmetric = 0;
+    for (size_t s = 0; s < 2; s++) {
+        struct bag *bag = s == 0 ? &sample.from : &sample.to;
+        size_t total = (size_t)(bag->items[bag->n - 1].x - bag->memory) +
+                       bag->items[bag->n - 1].frames * bag->items[0].dims;
+        for (size_t i = 0; i < total; i++)
+            bag->memory[i] = bag->memory[i] > 25 && i % 5 == 0 ? 1 : 0;
+    }
+    float *out = rows_of(fastdtw, sample.from.items, rows, sample.to.items, n);
+    for (size_t i = 0; i < rows * n; i++) {
+        const struct kin_sequence *x = &sample.from.items[i / n], *y = &sample.to.items[i % n];
+        double forth = pair_of(fastdtw, x, y), back = pair_of(fastdtw, y, x);
+        asymmetric += forth < back || back < forth;
+        ck_assert_float_eq(out[i], (float)forth);
+        ck_assert_float_eq(out[rows * n + i], (float)back);
+    }
+    ck_assert_uint_gt(asymmetric, 0);
+    kin_free(out);
+    release_sample(&sample);
+}
+END_TEST
+
+/* One set, several threads, each with rows of its own. */
+struct share {
+    const struct kin_distance *distance;
+    const struct kin_distance_set *set;
+    const struct kin_sequence *from;
+    size_t rows;
+    float *out;
+    int status;
+};
+
+static void *run_share(void *context)
+{
+    struct share *share = context;
+    struct kin_distance_params params = short_params(share->distance);
+    share->status = kin_distance_rows(share->distance, &params, share->from, share->rows,
+                                      share->set, share->out, NULL, NULL);
+    return NULL;
+}
+
+START_TEST(threads_share_a_set)
+{
+    for (size_t k = 0; kin_distance_at(k); k++) {
+        const struct kin_distance *distance = kin_distance_at(k);
+        struct sample sample = make_sample(distance);
+        size_t rows = sample.from.n, n = sample.to.n, half = rows / 2;
+        float *wanted = rows_of(distance, sample.from.items, rows, sample.to.items, n);
+        float *out = kin_alloc(rows * n, sizeof *out);
+        struct kin_distance_set *set = make_set(sample.to.items, n);
+        struct share shares[2] = {
+            {distance, set, sample.from.items, half, out, 1},
+            {distance, set, sample.from.items + half, rows - half, out + half * n, 1},
+        };
+        pthread_t threads[2];
+        for (size_t t = 0; t < 2; t++)
+            ck_assert_int_eq(pthread_create(&threads[t], NULL, run_share, &shares[t]), 0);
+        for (size_t t = 0; t < 2; t++) {
+            pthread_join(threads[t], NULL);
+            ck_assert_int_eq(shares[t].status, 0);
+        }
+        ck_assert_mem_eq(out, wanted, rows * n * sizeof *out);
+        kin_distance_set_free(set);
+        kin_free(out);
+        kin_free(wanted);
         release_sample(&sample);
     }
 }
@@ -246,8 +322,8 @@ START_TEST(simple_windows)
 {
     const struct kin_distance *simple;
     ck_ok(kin_distance_find("simple", &simple, &err));
-    static const size_t frames[] = {50, 51, 53, 87, 173, 600, 64, 99, 100, 101, 116, 150,
-                                    50, 57, 58, 59, 60,  61,  62, 200};
+    static const size_t frames[] = {50,  51,  53, 87, 173, 600, 64, 99, 100, 101,
+                                    116, 150, 50, 57, 58,  59,  60, 61, 62,  200};
     static const size_t windows[] = {2, 3, 4, 7, 49, 50};
     struct bag bag = make_bag("windows", frames, KIN_COUNT(frames), 3);
     struct kin_distance_set *set = make_set(bag.items, bag.n);
@@ -374,8 +450,7 @@ START_TEST(wrong_arguments)
     struct kin_distance_set *set;
     struct kin_sequence mixed[2] = {one, three};
     ck_assert_int_eq(kin_distance_set_new(mixed, 2, &set, &err), KIN_EDATA);
-    ck_assert_str_eq(err.text,
-                     "sequence 1 has 2 coefficients a frame, wanted 1 as in the first");
+    ck_assert_str_eq(err.text, "sequence 1 has 2 coefficients a frame, wanted 1 as in the first");
     ck_assert_int_eq(kin_distance_set_new(&none, 1, &set, &err), KIN_EDATA);
     ck_assert_str_eq(err.text, "sequence 0 has 0 frames of 1 coefficients, wanted at least 1");
     ck_assert_int_eq(kin_distance_set_new(&none, 0, &set, &err), KIN_EDATA);
@@ -415,5 +490,6 @@ END_TEST
 
 TEST_MAIN("distance", entries_are_complete, rows_agree_with_pairs,
           instruction_sets_give_the_same_bits, neighbours_change_nothing, both_directions,
-          nothing_is_far_from_itself, simple_windows, values_that_are_not_finite,
-          zero_vector_has_no_direction, dtw_by_hand, huge_values, wrong_arguments, out_of_memory)
+          both_directions_with_ties, threads_share_a_set, nothing_is_far_from_itself,
+          simple_windows, values_that_are_not_finite, zero_vector_has_no_direction, dtw_by_hand,
+          huge_values, wrong_arguments, out_of_memory)
