@@ -101,7 +101,7 @@ static void check_single(const char *name, const struct kin_sequence_f64 *x,
 
 static struct kin_tensor sequence(const char *format, const char *name)
 {
-    char file[256];
+    char file[512];
     snprintf(file, sizeof file, format, name);
     return read_as(KIN_F64, reference_path(file));
 }
