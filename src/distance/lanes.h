@@ -9,6 +9,9 @@
 
 #include "distance/block.h"
 
+/* Vectors that a function takes or gives stay in registers only when it is inlined. */
+#define KIN_INLINE static inline __attribute__((always_inline))
+
 /* Before a loop over the few vectors of a tile: they stay in registers only when it is unrolled. */
 #ifdef __clang__
 #define KIN_UNROLL _Pragma("clang loop unroll(full)")
