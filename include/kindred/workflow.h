@@ -45,8 +45,8 @@ struct kin_step {
     const struct kin_label *points;
 
     struct kin_args *const *args;      /* per point; equal ones are shared */
-    const struct kin_mark
-        *param_marks; /* [p * n_params + i]: where the value of parameter i stands */
+    /* param_marks[p][i]: where the value of parameter i stands; shared as args are */
+    const struct kin_mark *const *param_marks;
 
     /* feeds of port i at point p: feeds[feed_start[p * n_inputs + i]] up to the next start. For
      * KIN_GATHER ports in ascending label; other ports have 0 or 1. */

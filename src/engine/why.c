@@ -150,7 +150,7 @@ static void add_mark(struct telling *telling, const struct instance *instance,
     const struct kin_step *step = step_of(telling->session, instance);
     size_t n = kin_kind_params(step->kind);
     for (size_t i = 0; i < n; i++) {
-        const struct kin_mark *mark = &step->param_marks[instance->point * n + i];
+        const struct kin_mark *mark = &step->param_marks[instance->point][i];
         const char *name = step->kind->params[i].name;
         if (strncmp(line->text, "param ", 6) != 0 || line->name != 6 + strlen(name) ||
             memcmp(line->text + 6, name, strlen(name)) != 0)
