@@ -1,7 +1,7 @@
 /*
  * Tables: one row for every gathered instance.
  *
- * A column is `NAME` or `NAME=SOURCE`. A source is an axis (its label), a number of the instances'
+ * A column is `NAME`, `NAME=SOURCE`, or `NAME=` for one that is there but empty. A source is an axis (its label), a number of the instances'
  * results, or magnitude01: the magnitude scaled to 0 … 1 inside its transformation. Where an instance
  * lacks the source, or the number is undefined, the cell is empty. Rows ascend by the cells of the
  * first column, then the next, and so on: numbers by value, before texts.
@@ -18,7 +18,7 @@
 
 static const struct kin_param params[] = {
     {.name = "columns", .type = KIN_PARAM_LIST, .fallback = "",
-     .doc = "NAME or NAME=SOURCE, in order; none: all axes, then all numbers"},
+     .doc = "NAME, NAME=SOURCE or NAME= (empty), in order; none: all axes, then all numbers"},
     {0},
 };
 
@@ -116,7 +116,7 @@ static void columns_release(struct columns *columns)
 
 static int check_source(const struct names *known, const char *source, struct kin_error *err)
 {
-    if (strcmp(source, SCALED) == 0 || has_name(known, source))
+    if (*source == '\0' || strcmp(source, SCALED) == 0 || has_name(known, source))
         return 0;
     KIN_AUTO(kin_text_release) struct kin_text all = {0};
     for (size_t i = 0; i < known->n; i++)

@@ -52,13 +52,13 @@ steps:
     kind: table
     of: [within_a, within_z]
     over: all
-    columns: [space, distance, encoder, transformation, magnitude, magnitude01, trial, consistency]
+    columns: [space, distance, encoder, transformation, magnitude, magnitude01, trial=, consistency]
     file: within.csv
   between:
     kind: table
     of: agreement
     over: all
-    columns: [measure, d_audio, d_latent, encoder, transformation, magnitude, magnitude01, trial, consistency]
+    columns: [measure, d_audio, d_latent, encoder, transformation, magnitude, magnitude01, trial=, consistency]
     file: between.csv
 YAML
 }
