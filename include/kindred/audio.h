@@ -83,7 +83,7 @@ enum kin_audio_encoding {
     KIN_AUDIO_FLAC,     /* 16 bits, like WAV16 */
     KIN_AUDIO_OGG,      /* Vorbis, libsndfile's default quality; random serial number: other bytes
                            every time */
-    KIN_AUDIO_MP3,      /* Layer III, constant bit rate: kbps as in kin_audio_encode */
+    KIN_AUDIO_MP3,      /* Layer III by LAME, constant bit rate, clipped; ffmpeg's frames */
     KIN_AUDIO_ENCODINGS
 };
 

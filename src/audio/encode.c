@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <math.h>
 #include <sndfile.h>
 #include <string.h>
@@ -105,26 +106,42 @@ static int set_up(SNDFILE *file, const struct kin_audio *audio, enum kin_audio_e
 static void to_sixteen_bits(const float *x, size_t n, short *out)
 {
     for (size_t i = 0; i < n; i++) {
-        double value = fmin(fmax((double)x[i] * 32768, -32768), 32767);
-        out[i] = (short)lrint(value);
+        out[i] = (short)lrint(fmin(fmax((double)x[i] * 32768, SHRT_MIN), SHRT_MAX));
     }
 }
 
-static bool write_block(SNDFILE *file, const float *x, size_t n, bool sixteen_bit)
+/* LAME is given integers: it multiplies floats by 32767 where everybody else divides by 32768, and a
+ * last bit is enough to make it choose otherwise. With these, 16-bit input gives the very frames
+ * that ffmpeg writes. */
+static void to_thirty_two_bits(const float *x, size_t n, int *out)
 {
-    if (!sixteen_bit)
-        return sf_write_float(file, x, (sf_count_t)n) == (sf_count_t)n;
-    short shorts[BLOCK_SAMPLES];
-    to_sixteen_bits(x, n, shorts);
-    return sf_write_short(file, shorts, (sf_count_t)n) == (sf_count_t)n;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (int)lrint(fmin(fmax((double)x[i] * 0x1p31, INT_MIN), INT_MAX));
 }
 
-static bool write_all(SNDFILE *file, const struct kin_audio *audio, bool sixteen_bit)
+static bool write_block(SNDFILE *file, const float *x, size_t n, enum kin_audio_encoding encoding)
+{
+    sf_count_t count = (sf_count_t)n;
+    if (encodings[encoding].sixteen_bit) {
+        short shorts[BLOCK_SAMPLES];
+        to_sixteen_bits(x, n, shorts);
+        return sf_write_short(file, shorts, count) == count;
+    }
+    if (encoding == KIN_AUDIO_MP3) {
+        int ints[BLOCK_SAMPLES];
+        to_thirty_two_bits(x, n, ints);
+        return sf_write_int(file, ints, count) == count;
+    }
+    return sf_write_float(file, x, count) == count;
+}
+
+static bool write_all(SNDFILE *file, const struct kin_audio *audio,
+                      enum kin_audio_encoding encoding)
 {
     for (size_t at = 0; at < audio->n; at += BLOCK_SAMPLES) {
         size_t left = audio->n - at;
         if (!write_block(file, audio->samples + at, left < BLOCK_SAMPLES ? left : BLOCK_SAMPLES,
-                         sixteen_bit))
+                         encoding))
             return false;
     }
     return true;
@@ -142,7 +159,7 @@ static int write_file(struct memfile *memory, const struct kin_audio *audio,
         return kin_fail(err, KIN_EUNAVAILABLE, "libsndfile does not write this format at %u Hz: %s",
                         audio->rate_hz, sf_strerror(NULL));
     int status = set_up(file, audio, encoding, kbps, err);
-    bool written = status == 0 && write_all(file, audio, encodings[encoding].sixteen_bit);
+    bool written = status == 0 && write_all(file, audio, encoding);
     sf_close(file);
     if (status != 0)
         return status;

@@ -50,19 +50,19 @@ static struct kin_audio apply(const struct kin_audio *in, double kbps)
     return out;
 }
 
-/* The bit rate in the header of the first frame that carries sound, MPEG-1, 2 or 2.5 Layer III. */
+/* The bit rate in the header of the first frame, MPEG-1, 2 or 2.5 Layer III. */
 static unsigned coded_kbps(const struct kin_audio *in, unsigned kbps)
 {
     struct kin_error err = {0};
-    KIN_AUTO(kin_auto_free) unsigned char *bytes = NULL;
+    KIN_AUTO(kin_auto_free) void *encoded = NULL;
     size_t length;
-    void *encoded;
     ck_ok(kin_audio_encode(in, KIN_AUDIO_MP3, kbps, &encoded, &length, &err));
-    bytes = encoded;
+    const unsigned char *bytes = encoded;
     ck_assert_uint_gt(length, 4);
     ck_assert_uint_eq(bytes[0], 0xFF);
     static const unsigned mpeg2[] = {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160};
-    static const unsigned mpeg1[] = {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320};
+    static const unsigned mpeg1[] = {0,  32,  40,  48,  56,  64,  80, 96,
+                                     112, 128, 160, 192, 224, 256, 320};
     bool is_mpeg1 = (bytes[1] & 0x18) == 0x18;
     return (is_mpeg1 ? mpeg1 : mpeg2)[bytes[2] >> 4];
 }
@@ -126,26 +126,47 @@ START_TEST(every_file)
 }
 END_TEST
 
-/* What we code at the rate in the name, decoded, is what ffmpeg coded and decoded: the input is the
- * clip the name begins with. LAME codes the same frames in both. */
+/* LAME signs its Info frame. */
+static bool coded_by_lame_3_100(const struct kin_audio *audio)
+{
+    struct kin_error err = {0};
+    void *bytes;
+    size_t length;
+    ck_ok(kin_audio_encode(audio, KIN_AUDIO_MP3, 0, &bytes, &length, &err));
+    bool found = memmem(bytes, length, "LAME3.100", 9) != NULL;
+    kin_free(bytes);
+    return found;
+}
+
+static void check_round_trip(const char *path)
+{
+    char clip_name[64], source[128], wav[4096];
+    double kbps;
+    ck_assert_int_eq(sscanf(strrchr(path, '/') + 1, "%63[^_]_%lfk", clip_name, &kbps), 2);
+    snprintf(source, sizeof source, "audio/%s.wav", clip_name);
+    snprintf(wav, sizeof wav, "%.*s.wav", (int)(strlen(path) - 4), path);
+    KIN_AUTO(kin_audio_release) struct kin_audio in = read_audio(reference_path(source));
+    KIN_AUTO(kin_audio_release) struct kin_audio wanted = read_audio(wav);
+    KIN_AUTO(kin_audio_release) struct kin_audio out = apply(&in, kbps);
+    if (!coded_by_lame_3_100(&in)) {
+        ck_assert_double_eq_tol(snr_db(&in, &out), snr_db(&in, &wanted), 1);
+        return;
+    }
+    for (size_t i = 0; i < wanted.n; i++) {
+        double off = clip((double)out.samples[i]) - (double)wanted.samples[i];
+        ck_assert_msg(fabs(off) * 32768 <= 2, "%s: sample %zu is %g / 32768 off", path, i,
+                      off * 32768);
+    }
+}
+
+/* Coding and decoding at the rate in the name gives what ffmpeg gives: the very same frames with
+ * the same LAME. The input is the clip that the name begins with. */
 START_TEST(same_as_ffmpeg_from_end_to_end)
 {
     glob_t found;
     ck_assert_int_eq(glob(reference_path("mp3/*.mp3"), 0, NULL, &found), 0);
-    for (size_t i = 0; i < found.gl_pathc; i++) {
-        char clip_name[64], source[128], wav[4096];
-        double kbps;
-        const char *path = found.gl_pathv[i];
-        ck_assert_int_eq(sscanf(strrchr(path, '/') + 1, "%63[^_]_%lfk", clip_name, &kbps), 2);
-        snprintf(source, sizeof source, "audio/%s.wav", clip_name);
-        snprintf(wav, sizeof wav, "%.*s.wav", (int)(strlen(path) - 4), path);
-        KIN_AUTO(kin_audio_release) struct kin_audio in = read_audio(reference_path(source));
-        KIN_AUTO(kin_audio_release) struct kin_audio wanted = read_audio(wav);
-        KIN_AUTO(kin_audio_release) struct kin_audio out = apply(&in, kbps);
-        double snr = snr_db(&wanted, &out);
-        printf("%s: %.1f dB from ffmpeg's\n", path, snr);
-        ck_assert_double_gt(snr, snr_db(&in, &out) + 20);
-    }
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        check_round_trip(found.gl_pathv[i]);
     globfree(&found);
 }
 END_TEST
