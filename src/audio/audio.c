@@ -1,6 +1,7 @@
 #include "kindred/audio.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "kindred/memory.h"
 #include "kindred/text.h"
@@ -22,16 +23,23 @@ void kin_audio_release(struct kin_audio *audio)
     audio->n = 0;
 }
 
+/* The indefinite article, by sound: an Ogg, an MP3, an AIFF, an AU; a WAV. */
+static const char *article(const char *word)
+{
+    return strchr("AEIOUM", word[0]) && word[0] ? "an" : "a";
+}
+
 int kin_audio_check_whole(const struct kin_audio_info *info, struct kin_error *err)
 {
     if (!info->truncated)
         return 0;
-    if (info->announced_frames <= info->frames)
-        return kin_fail(err, KIN_EDATA, "a %s file that is cut off after %llu samples",
-                        info->format, (unsigned long long)info->frames);
-    return kin_fail(err, KIN_EDATA, "a %s file that ends after %llu of %llu announced samples",
-                    info->format, (unsigned long long)info->frames,
-                    (unsigned long long)info->announced_frames);
+    const char *a = article(info->format);
+    unsigned long long frames = info->frames, announced = info->announced_frames;
+    if (announced <= frames)
+        return kin_fail(err, KIN_EDATA, "%s %s file that is cut off after %llu samples", a,
+                        info->format, frames);
+    return kin_fail(err, KIN_EDATA, "%s %s file that ends after %llu of %llu announced samples", a,
+                    info->format, frames, announced);
 }
 
 static int check_finite(const struct kin_audio *audio, struct kin_error *err)

@@ -105,8 +105,8 @@ static int decoder_open(struct decoder *decoder, const void *bytes, size_t lengt
     const SF_INFO *info = &decoder->info;
     if (info->channels < 1 || info->samplerate < 1 ||
         (unsigned)info->samplerate > KIN_AUDIO_MAX_RATE_HZ)
-        return kin_fail(err, KIN_EDATA, "a %s file with %d channels at %d Hz, wanted 1 or more at "
-                                        "1 to %u Hz",
+        return kin_fail(err, KIN_EDATA, "%s file with %d channels at %d Hz, wanted 1 or more at 1 "
+                                        "to %u Hz",
                         format_name(info->format), info->channels, info->samplerate,
                         KIN_AUDIO_MAX_RATE_HZ);
     return 0;
@@ -136,7 +136,7 @@ static int decoder_read_all(struct decoder *decoder, size_t max_samples, struct 
         if (got <= 0)
             return 0;
         if ((size_t)got > max_samples - decoder->n)
-            return kin_fail(err, KIN_EDATA, "a %s file of more than %zu samples, the limit",
+            return kin_fail(err, KIN_EDATA, "%s file of more than %zu samples, the limit",
                             format_name(decoder->info.format), max_samples);
         KIN_TRY(kin_grow(&decoder->samples, &decoder->capacity, decoder->n + (size_t)got,
                          sizeof *decoder->samples, err));
@@ -175,7 +175,7 @@ static int no_sample(const struct kin_audio_info *info, struct kin_error *err)
 {
     if (info->truncated)
         return kin_audio_check_whole(info, err);
-    return kin_fail(err, KIN_EDATA, "a %s file without a single sample", info->format);
+    return kin_fail(err, KIN_EDATA, "%s file without a single sample", info->format);
 }
 
 int kin_audio_decode(const void *bytes, size_t length, size_t max_samples, struct kin_audio *out,

@@ -48,6 +48,7 @@ struct talker {
     double base_hz, pitch_hz, phase;
     float level, breath; /* of the current syllable; breath 0: voiced, 1: hiss */
     float source;        /* the voice's slow decay between pulses */
+    float last_hiss;
     size_t syllable, at; /* its length and place in it, in samples */
     uint32_t hiss_state;
 };
@@ -104,8 +105,10 @@ static float talker_step(struct talker *talker, double rate_hz)
         talker->phase -= 1;
         talker->source += 1;
     }
-    float x = (1 - talker->breath) * talker->source + talker->breath * hiss(&talker->hiss_state);
-    float y = 0;
+    float noise = hiss(&talker->hiss_state);
+    float x = (1 - talker->breath) * talker->source + talker->breath * noise;
+    float y = 0.1f * talker->breath * (noise - talker->last_hiss); /* teeth, above the formants */
+    talker->last_hiss = noise;
     for (size_t i = 0; i < FORMANTS; i++)
         y += resonator_step(&talker->formants[i], x);
     /* Each syllable swells and fades. */
@@ -199,8 +202,8 @@ static void add_hum(float *x, size_t n, double rate_hz, struct kin_random *rando
     for (size_t i = 0; i < n; i++) {
         double t = mains * (double)i;
         air += 0.02f * (hiss(&state) - air);
-        x[i] +=
-            (float)(0.3 * sin(t) + 0.5 * sin(2 * t) + 0.2 * sin(3 * t) + 0.1 * sin(4 * t)) * 0.12f;
+        double hum = 0.3 * sin(t) + 0.5 * sin(2 * t) + 0.2 * sin(3 * t) + 0.1 * sin(4 * t);
+        x[i] += (float)(0.12 * hum);
         x[i] += 1.5f * air + 0.01f * hiss(&state);
     }
 }
