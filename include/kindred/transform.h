@@ -32,15 +32,18 @@ enum kin_over_range {
 };
 
 struct kin_transform_params {
-    double magnitude;            /* in the transformation's unit */
-    enum kin_match match;        /* scale the result to the loudness of the input */
-    bool sixteen_bit;            /* PS, TS: through 16-bit files, as the rubberband command works */
+    double magnitude;     /* in the transformation's unit */
+    enum kin_match match; /* scale the result to the loudness of the input */
+    /* PS, TS: through 16-bit files, as the rubberband command works: its rounding, and its lower
+     * gain (down to 0.75) where it would clip. */
+    bool sixteen_bit;
     enum kin_over_range over_range; /* MP */
-    const struct kin_audio
-        *ambience;               /* EN: a recording at the clip's rate; NULL: the built-in bar */
-    uint64_t ambience_seed;      /* EN: which built-in bar */
-    uint64_t seed;               /* PN, EN: the draw is the stream (seed, draw) */
-    const void *draw;            /* name bytes of the draw, borrowed; NULL with draw_bytes 0 */
+    /* EN: a recording at the clip's rate, borrowed; NULL: the built-in bar of ambience_seed. */
+    const struct kin_audio *ambience;
+    uint64_t ambience_seed;
+    /* PN, EN: the draw is the random stream (seed, draw); draw is borrowed, NULL with 0 bytes. */
+    uint64_t seed;
+    const void *draw;
     size_t draw_bytes;
 };
 

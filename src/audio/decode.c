@@ -16,8 +16,8 @@ struct magic {
 };
 
 static const struct magic magics[] = {
-    {0, "RIFF"}, {0, "RIFX"}, {0, "RF64"}, {0, "riff"}, {0, "FORM"}, {0, ".snd"},
-    {0, "fLaC"}, {0, "OggS"}, {0, "caff"}, {0, "ID3"},
+    {0, "RIFF"}, {0, "RIFX"}, {0, "RF64"}, {0, "riff"}, {0, "FORM"},
+    {0, ".snd"}, {0, "fLaC"}, {0, "OggS"}, {0, "caff"}, {0, "ID3"},
 };
 
 static bool known_format(const unsigned char *bytes, size_t length)
@@ -59,9 +59,9 @@ static const char *format_name(int format)
         int major;
         const char *name;
     } names[] = {
-        {SF_FORMAT_WAV, "WAV"},   {SF_FORMAT_WAVEX, "WAV"}, {SF_FORMAT_RF64, "RF64"},
-        {SF_FORMAT_W64, "W64"},   {SF_FORMAT_FLAC, "FLAC"}, {SF_FORMAT_OGG, "Ogg"},
-        {SF_FORMAT_MPEG, "MP3"},  {SF_FORMAT_AIFF, "AIFF"}, {SF_FORMAT_AU, "AU"},
+        {SF_FORMAT_WAV, "WAV"},  {SF_FORMAT_WAVEX, "WAV"}, {SF_FORMAT_RF64, "RF64"},
+        {SF_FORMAT_W64, "W64"},  {SF_FORMAT_FLAC, "FLAC"}, {SF_FORMAT_OGG, "Ogg"},
+        {SF_FORMAT_MPEG, "MP3"}, {SF_FORMAT_AIFF, "AIFF"}, {SF_FORMAT_AU, "AU"},
         {SF_FORMAT_CAF, "CAF"},
     };
     for (size_t i = 0; i < KIN_COUNT(names); i++) {
@@ -92,8 +92,8 @@ static int decoder_open(struct decoder *decoder, const void *bytes, size_t lengt
                         struct kin_error *err)
 {
     /* memfile only writes when libsndfile does, which never does in SFM_READ. */
-    decoder->memory = (struct memfile){.bytes = (unsigned char *)(uintptr_t)bytes,
-                                       .length = length};
+    decoder->memory =
+        (struct memfile){.bytes = (unsigned char *)(uintptr_t)bytes, .length = length};
     SF_VIRTUAL_IO io = memfile_io();
     decoder->file = sf_open_virtual(&io, SFM_READ, &decoder->info, &decoder->memory);
     if (!decoder->file) {
@@ -105,8 +105,8 @@ static int decoder_open(struct decoder *decoder, const void *bytes, size_t lengt
     const SF_INFO *info = &decoder->info;
     if (info->channels < 1 || info->samplerate < 1 ||
         (unsigned)info->samplerate > KIN_AUDIO_MAX_RATE_HZ)
-        return kin_fail(err, KIN_EDATA, "%s file with %d channels at %d Hz, wanted 1 or more at 1 "
-                                        "to %u Hz",
+        return kin_fail(err, KIN_EDATA,
+                        "%s file with %d channels at %d Hz, wanted 1 or more at 1 to %u Hz",
                         format_name(info->format), info->channels, info->samplerate,
                         KIN_AUDIO_MAX_RATE_HZ);
     return 0;

@@ -33,8 +33,8 @@ int kin_audio_encoding_of(const char *file_name, enum kin_audio_encoding *out,
             return 0;
         }
     }
-    return kin_fail(err, KIN_EINVAL, "no audio format is called '%s', wanted .wav, .flac, .ogg or "
-                                     ".mp3",
+    return kin_fail(err, KIN_EINVAL,
+                    "no audio format is called '%s', wanted .wav, .flac, .ogg or .mp3",
                     extension ? extension : "");
 }
 
@@ -49,13 +49,19 @@ static const unsigned mpeg25_kbps[] = {8, 16, 24, 32, 40, 48, 56, 64};
 const unsigned *kin_audio_mp3_rates(unsigned rate_hz, size_t *count)
 {
     switch (rate_hz) {
-    case 48000: case 44100: case 32000:
+    case 48000:
+    case 44100:
+    case 32000:
         *count = KIN_COUNT(mpeg1_kbps);
         return mpeg1_kbps;
-    case 24000: case 22050: case 16000:
+    case 24000:
+    case 22050:
+    case 16000:
         *count = KIN_COUNT(mpeg2_kbps);
         return mpeg2_kbps;
-    case 12000: case 11025: case 8000:
+    case 12000:
+    case 11025:
+    case 8000:
         *count = KIN_COUNT(mpeg25_kbps);
         return mpeg25_kbps;
     default:
@@ -72,7 +78,8 @@ static int mp3_level(unsigned rate_hz, unsigned kbps, double *level, struct kin_
     if (!rates)
         return kin_fail(err, KIN_EINVAL,
                         "MP3 at %u Hz, wanted 8000, 11025, 12000, 16000, 22050, 24000, 32000, "
-                        "44100 or 48000", rate_hz);
+                        "44100 or 48000",
+                        rate_hz);
     unsigned lowest = rates[0], highest = rates[count - 1];
     for (size_t i = 0; i < count; i++) {
         if (kbps == rates[i] || kbps == 0) {
@@ -110,8 +117,8 @@ static void to_sixteen_bits(const float *x, size_t n, short *out)
     }
 }
 
-/* LAME is given integers: it multiplies floats by 32767 where everybody else divides by 32768, and a
- * last bit is enough to make it choose otherwise. With these, 16-bit input gives the very frames
+/* LAME is given integers: it multiplies floats by 32767 where everybody else divides by 32768, and
+ * a last bit is enough to make it choose otherwise. With these, 16-bit input gives the very frames
  * that ffmpeg writes. */
 static void to_thirty_two_bits(const float *x, size_t n, int *out)
 {
@@ -151,8 +158,8 @@ static bool write_all(SNDFILE *file, const struct kin_audio *audio,
 static int write_file(struct memfile *memory, const struct kin_audio *audio,
                       enum kin_audio_encoding encoding, unsigned kbps, struct kin_error *err)
 {
-    SF_INFO info = {.samplerate = (int)audio->rate_hz, .channels = 1,
-                    .format = encodings[encoding].format};
+    SF_INFO info = {
+        .samplerate = (int)audio->rate_hz, .channels = 1, .format = encodings[encoding].format};
     SF_VIRTUAL_IO io = memfile_io();
     SNDFILE *file = sf_open_virtual(&io, SFM_WRITE, &info, memory);
     if (!file)

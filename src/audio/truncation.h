@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 struct truncation {
-    bool cut;                /* bytes are missing for sure */
-    bool count_is_estimate;  /* the number of frames libsndfile announces cannot be relied upon */
-    uint64_t missing_bytes;  /* of sample data; 0 when not known */
+    bool cut;               /* bytes are missing for sure */
+    bool count_is_estimate; /* the number of frames libsndfile announces cannot be relied upon */
+    uint64_t missing_bytes; /* of sample data; 0 when not known */
     uint64_t present_bytes;
 };
 

@@ -6,7 +6,7 @@
 #include "kindred/memory.h"
 #include "transformer.h"
 
-static const double paper[] = {8,  16, 24,  32,  40,  48,  64,  80,
+static const double paper[] = {8,  16,  24,  32,  40,  48,  64,  80,
                                96, 112, 128, 160, 192, 224, 256, 320};
 
 /* Delay of LAME's encoder and of every decoder, in samples, when no Info frame tells them. */

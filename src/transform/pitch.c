@@ -4,8 +4,8 @@
 #include "kindred/memory.h"
 #include "transformer.h"
 
-static const double paper[] = {-12,  -10, -8,  -6,   -4, -2, -1, -0.75, -0.5, -0.25,
-                               0.25, 0.5, 0.75, 1, 2,  4,  6,  8,     10,   12};
+static const double paper[] = {-12,  -10, -8,   -6, -4, -2, -1, -0.75, -0.5, -0.25,
+                               0.25, 0.5, 0.75, 1,  2,  4,  6,  8,     10,   12};
 
 static int run(struct kin_transformer *transformer, const struct kin_transform_params *params,
                const struct kin_audio *in, struct kin_audio *out, struct kin_error *err)

@@ -9,12 +9,6 @@
  */
 #define BLOCK 1024
 
-static void stretcher_auto(RubberBandState *stretcher)
-{
-    if (*stretcher)
-        rubberband_delete(*stretcher);
-}
-
 /* A call for every block of the input; `final` is set with the last one. */
 typedef void feed_function(RubberBandState, const float *const *, unsigned, int);
 
@@ -24,8 +18,8 @@ static void retrieve(RubberBandState stretcher, struct kin_audio *out, size_t *m
     float block[BLOCK];
     float *const channels[1] = {block};
     for (int ready; (ready = rubberband_available(stretcher)) > 0;) {
-        size_t got = rubberband_retrieve(stretcher, channels,
-                                         ready < BLOCK ? (unsigned)ready : BLOCK);
+        size_t got =
+            rubberband_retrieve(stretcher, channels, ready < BLOCK ? (unsigned)ready : BLOCK);
         size_t room = out->n - *made;
         size_t kept = got < room ? got : room;
         memcpy(out->samples + *made, block, kept * sizeof *block);
@@ -56,8 +50,10 @@ static void quantise(struct kin_audio *audio, double scale)
     }
 }
 
-/* The command starts again with a lower gain when its output would clip; this is the gain of the
- * run that it keeps. */
+/* The command starts again with a lower gain when its output would clip, but not below this one:
+ * then it clips. */
+#define LOWEST_GAIN 0.75f
+
 static void lower_gain(struct kin_audio *audio)
 {
     float gain = 1;
@@ -66,7 +62,8 @@ static void lower_gain(struct kin_audio *audio)
         if (gain * x >= 1 || gain * x < -1)
             gain = 0.999f / fabsf(x);
     }
-    for (size_t i = 0; gain < 1 && i < audio->n; i++)
+    gain = fmaxf(gain, LOWEST_GAIN);
+    for (size_t i = 0; i < audio->n; i++)
         audio->samples[i] *= gain;
 }
 
@@ -74,24 +71,23 @@ static void lower_gain(struct kin_audio *audio)
 static int stretch(const struct kin_audio *in, double time_ratio, double pitch_scale,
                    struct kin_audio *out, struct kin_error *err)
 {
-    KIN_AUTO(stretcher_auto) RubberBandState stretcher = rubberband_new(
-        in->rate_hz, 1, RubberBandOptionProcessOffline | RubberBandOptionThreadingNever,
-        time_ratio, pitch_scale);
+    const RubberBandOptions options = RubberBandOptionProcessOffline | RubberBandOptionThreadingNever;
+    RubberBandState stretcher = rubberband_new(in->rate_hz, 1, options, time_ratio, pitch_scale);
     if (!stretcher)
         return kin_fail(err, KIN_ENOMEM, "no memory for a time stretcher");
     rubberband_set_expected_input_duration(stretcher, (unsigned)in->n);
     size_t made = 0;
     feed(stretcher, rubberband_study, in, NULL, NULL);
     feed(stretcher, rubberband_process, in, out, &made);
+    rubberband_delete(stretcher);
     return 0;
 }
 
 static int check_size(const struct kin_audio *in, double length, struct kin_error *err)
 {
     if (in->rate_hz < 8000 || in->rate_hz > 192000)
-        return kin_fail(err, KIN_EINVAL, "stretching at a sample rate of %u Hz, wanted 8000 to "
-                                         "192000",
-                        in->rate_hz);
+        return kin_fail(err, KIN_EINVAL,
+                        "stretching at a sample rate of %u Hz, wanted 8000 to 192000", in->rate_hz);
     if (in->n > INT32_MAX || length > INT32_MAX)
         return kin_fail(err, KIN_EDATA, "%zu samples are too many to stretch, wanted at most %d",
                         in->n, INT32_MAX);

@@ -54,10 +54,10 @@ START_TEST(gain_between_two)
     ck_ok(kin_csv_read(reference_path("loudness/match.csv"), &csv, &err));
     ck_assert_uint_gt(csv.rows, 0);
     for (size_t row = 0; row < csv.rows; row++) {
-        KIN_AUTO(kin_audio_release) struct kin_audio reference =
-            read_audio(reference_path(text(&csv, row, "reference")));
-        KIN_AUTO(kin_audio_release) struct kin_audio signal =
-            read_audio(reference_path(text(&csv, row, "signal")));
+        KIN_AUTO(kin_audio_release)
+        struct kin_audio reference = read_audio(reference_path(text(&csv, row, "reference")));
+        KIN_AUTO(kin_audio_release)
+        struct kin_audio signal = read_audio(reference_path(text(&csv, row, "signal")));
         signal.n = (size_t)number(&csv, row, "samples");
         double wanted = number(&csv, row, "gain_libebur128");
         double found = kin_loudness_gain(loudness_of(&reference), loudness_of(&signal));

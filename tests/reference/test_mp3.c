@@ -61,7 +61,7 @@ static unsigned coded_kbps(const struct kin_audio *in, unsigned kbps)
     ck_assert_uint_gt(length, 4);
     ck_assert_uint_eq(bytes[0], 0xFF);
     static const unsigned mpeg2[] = {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160};
-    static const unsigned mpeg1[] = {0,  32,  40,  48,  56,  64,  80, 96,
+    static const unsigned mpeg1[] = {0,   32,  40,  48,  56,  64,  80, 96,
                                      112, 128, 160, 192, 224, 256, 320};
     bool is_mpeg1 = (bytes[1] & 0x18) == 0x18;
     return (is_mpeg1 ? mpeg1 : mpeg2)[bytes[2] >> 4];

@@ -37,8 +37,7 @@ static void check_file(const char *path)
     char option[8];
     double value;
     ck_assert_int_eq(sscanf(name, "%5[a-z]_%lf.wav", option, &value), 2);
-    KIN_AUTO(kin_audio_release) struct kin_audio in =
-        read_audio(reference_path("audio/clip4.wav"));
+    KIN_AUTO(kin_audio_release) struct kin_audio in = read_audio(reference_path("audio/clip4.wav"));
     KIN_AUTO(kin_audio_release) struct kin_audio wanted = read_audio(path);
     KIN_AUTO(kin_audio_release) struct kin_audio found = apply(option, value, &in);
     ck_assert_msg(found.n == wanted.n, "%s: %zu samples, wanted %zu", name, found.n, wanted.n);
@@ -92,8 +91,8 @@ START_TEST(lengths_and_levels)
         KIN_AUTO(kin_audio_release) struct kin_audio in = read_audio(reference_path(file));
         ck_assert_double_eq((double)in.n, number(&csv, row, "input_samples"));
         KIN_AUTO(kin_audio_release) struct kin_audio out = apply(option, value, &in);
-        ck_assert_msg((double)out.n == number(&csv, row, "output_samples"), "%s --%s %g: %zu",
-                      file, option, value, out.n);
+        ck_assert_msg((double)out.n == number(&csv, row, "output_samples"), "%s --%s %g: %zu", file,
+                      option, value, out.n);
         double off = rms_db(&out) - number(&csv, row, "output_rms_db");
         ck_assert_msg(fabs(off) <= 0.5, "%s --%s %g: %g dB off", file, option, value, off);
     }

@@ -53,8 +53,8 @@ static const struct {
     const char *format;
     double snr_db; /* at least */
 } expectations[] = {
-    {KIN_AUDIO_WAV16, "WAV", 80},     {KIN_AUDIO_WAVFLOAT, "WAV", INFINITY},
-    {KIN_AUDIO_FLAC, "FLAC", 80},     {KIN_AUDIO_OGG, "Ogg", 15},
+    {KIN_AUDIO_WAV16, "WAV", 80}, {KIN_AUDIO_WAVFLOAT, "WAV", INFINITY},
+    {KIN_AUDIO_FLAC, "FLAC", 80}, {KIN_AUDIO_OGG, "Ogg", 15},
     {KIN_AUDIO_MP3, "MP3", 15},
 };
 
@@ -129,7 +129,7 @@ START_TEST(foreign_files)
         int format;
         const char *name;
     } cases[] = {
-        {SF_FORMAT_WAV | SF_FORMAT_FLOAT, "WAV"},  {SF_FORMAT_WAVEX | SF_FORMAT_PCM_24, "WAV"},
+        {SF_FORMAT_WAV | SF_FORMAT_FLOAT, "WAV"},    {SF_FORMAT_WAVEX | SF_FORMAT_PCM_24, "WAV"},
         {SF_FORMAT_RF64 | SF_FORMAT_PCM_32, "RF64"}, {SF_FORMAT_W64 | SF_FORMAT_PCM_24, "W64"},
         {SF_FORMAT_AIFF | SF_FORMAT_PCM_24, "AIFF"}, {SF_FORMAT_AU | SF_FORMAT_PCM_24, "AU"},
         {SF_FORMAT_CAF | SF_FORMAT_PCM_24, "CAF"},   {SF_FORMAT_FLAC | SF_FORMAT_PCM_24, "FLAC"},
@@ -137,7 +137,8 @@ START_TEST(foreign_files)
     KIN_AUTO(kin_audio_release) struct kin_audio wanted = sine(300, 0.25, 8000, 8000);
     KIN_AUTO(kin_audio_release) struct kin_audio wanted_up = sine(300, 0.25, RATE, RATE);
     for (size_t i = 0; i < KIN_COUNT(cases); i++) {
-        KIN_AUTO(encoded_release) struct encoded file = foreign(cases[i].format, 6, 8000, six, 8000);
+        KIN_AUTO(encoded_release)
+        struct encoded file = foreign(cases[i].format, 6, 8000, six, 8000);
         KIN_AUTO(kin_audio_release) struct kin_audio back = {0};
         KIN_AUTO(kin_audio_release) struct kin_audio up = {0};
         struct kin_audio_info info;
@@ -250,8 +251,11 @@ START_TEST(names_of_files)
     static const struct {
         const char *name;
         enum kin_audio_encoding encoding;
-    } cases[] = {{"a.wav", KIN_AUDIO_WAV16}, {"A.B.WAV", KIN_AUDIO_WAV16},
-                 {"x.flac", KIN_AUDIO_FLAC}, {"x.ogg", KIN_AUDIO_OGG}, {".mp3", KIN_AUDIO_MP3}};
+    } cases[] = {{"a.wav", KIN_AUDIO_WAV16},
+                 {"A.B.WAV", KIN_AUDIO_WAV16},
+                 {"x.flac", KIN_AUDIO_FLAC},
+                 {"x.ogg", KIN_AUDIO_OGG},
+                 {".mp3", KIN_AUDIO_MP3}};
     for (size_t i = 0; i < KIN_COUNT(cases); i++) {
         ck_ok(kin_audio_encoding_of(cases[i].name, &encoding, &err));
         ck_assert_int_eq(encoding, cases[i].encoding);
@@ -272,8 +276,8 @@ START_TEST(mp3_rates)
     size_t count;
     for (size_t i = 0; i < KIN_COUNT(sample_rates); i++) {
         const unsigned *rates = kin_audio_mp3_rates(sample_rates[i], &count);
-        KIN_AUTO(kin_audio_release) struct kin_audio x =
-            sine(440, 0.5, 4 * sample_rates[i], sample_rates[i]);
+        KIN_AUTO(kin_audio_release)
+        struct kin_audio x = sine(440, 0.5, 4 * sample_rates[i], sample_rates[i]);
         for (size_t k = 0; k < count; k++) {
             KIN_AUTO(encoded_release) struct encoded file = encode(&x, KIN_AUDIO_MP3, rates[k]);
             double kbps = (double)file.length * 8 / 4000;

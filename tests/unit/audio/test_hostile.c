@@ -5,6 +5,14 @@
 #include "kindred/random.h"
 #include "signals.h"
 
+/* libsndfile 1.2.0 loses the Vorbis set-up of an Ogg file whose headers are damaged, 6 KB a file.
+ * It closes the file itself when it cannot open it, so there is nothing for us to release. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:vorbis_info_init\n";
+}
+
 enum { N = 6000, RATE = 22050, LIMIT = 1 << 18 };
 
 struct file {
@@ -86,9 +94,18 @@ END_TEST
 /* Bytes by chance behind every beginning that is let through to libsndfile. */
 START_TEST(random_bytes)
 {
-    static const char *const beginnings[] = {"RIFF....WAVEfmt ", "RIFX....WAVE", "RF64....WAVEds64",
-                                             "riff", "FORM....AIFF", ".snd", "fLaC", "OggS", "caff",
-                                             "ID3", "\xFF\xFB", "\xFF\xF3"};
+    static const char *const beginnings[] = {"RIFF....WAVEfmt ",
+                                             "RIFX....WAVE",
+                                             "RF64....WAVEds64",
+                                             "riff",
+                                             "FORM....AIFF",
+                                             ".snd",
+                                             "fLaC",
+                                             "OggS",
+                                             "caff",
+                                             "ID3",
+                                             "\xFF\xFB",
+                                             "\xFF\xF3"};
     struct kin_random random = kin_random_stream(3, "bytes", 5);
     for (size_t b = 0; b < KIN_COUNT(beginnings); b++) {
         for (int i = 0; i < 60; i++) {
@@ -125,7 +142,8 @@ START_TEST(gigantic_announcements)
     decode_copy(&wav, wav.length, NO_FLIP);
     decode_copy(&flac, flac.length, NO_FLIP);
     long before = peak_kib();
-    static const uint32_t sizes[] = {0, 1, 0x7FFFFFFE, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF0, 0xFFFFFFFF};
+    static const uint32_t sizes[] = {0,          1,          0x7FFFFFFE, 0x7FFFFFFF,
+                                     0x80000000, 0xFFFFFFF0, 0xFFFFFFFF};
     static const size_t fields[] = {4, 16, 20, 22, 24, 28, 32, 34, 40}; /* of a WAV's header */
     for (size_t f = 0; f < KIN_COUNT(fields); f++) {
         for (size_t s = 0; s < KIN_COUNT(sizes); s++) {

@@ -88,5 +88,5 @@ START_TEST(wrong_arguments)
 }
 END_TEST
 
-TEST_MAIN("loudness", the_standards_sine, no_loudness, gain_in_decibels, match_scales_and_nothing_else,
-          match_leaves_what_has_no_loudness, wrong_arguments)
+TEST_MAIN("loudness", the_standards_sine, no_loudness, gain_in_decibels,
+          match_scales_and_nothing_else, match_leaves_what_has_no_loudness, wrong_arguments)

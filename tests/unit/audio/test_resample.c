@@ -19,8 +19,8 @@ START_TEST(keeps_a_tone)
         ck_assert_uint_eq(out.rate_hz, to);
         ck_assert_uint_eq(out.n, to);
         size_t edge = to / 10;
-        ck_assert_double_gt(
-            snr_db(wanted.samples + edge, out.samples + edge, out.n - 2 * edge), 80);
+        ck_assert_double_gt(snr_db(wanted.samples + edge, out.samples + edge, out.n - 2 * edge),
+                            80);
     }
 }
 END_TEST

@@ -84,8 +84,7 @@ static void *transform_in_thread(void *argument)
     for (size_t i = 0; i < 20; i++) {
         KIN_AUTO(kin_fft_auto) struct kin_fft *other = NULL;
         KIN_AUTO(kin_fft_auto) struct kin_fft *fft = NULL;
-        if (kin_fft_new(100 + i, &other, &err) != 0 ||
-            kin_fft_new(THREAD_POINTS, &fft, &err) != 0)
+        if (kin_fft_new(100 + i, &other, &err) != 0 || kin_fft_new(THREAD_POINTS, &fft, &err) != 0)
             return argument;
         fill(kin_fft_real(fft), THREAD_POINTS);
         kin_fft_forward(fft);

@@ -53,8 +53,7 @@ START_TEST(silence_cannot_be_mixed)
     ck_assert_str_eq(err.text, "a silent noise cannot be mixed at a signal-to-noise ratio");
     ck_assert_int_eq(kin_noise_mix(some, some, 0, 0, out, &err), KIN_EDATA);
     ck_assert_int_eq(kin_noise_mix(some, opposite, 3, 0, out, &err), KIN_EDATA);
-    ck_assert_str_eq(err.text,
-                     "signal and noise do not give a mixture that can be scaled");
+    ck_assert_str_eq(err.text, "signal and noise do not give a mixture that can be scaled");
     ck_assert_double_eq(out[0], 9);
 }
 END_TEST
@@ -155,9 +154,9 @@ START_TEST(a_bar_sounds_like_speech)
     memcpy(kin_fft_real(fft), bar.samples, bar.n * sizeof *bar.samples);
     kin_fft_forward(fft);
     double speech = band_db(fft, 250, 1000, RATE);
-    printf("re 250-1000: hum %.1f low %.1f mid %.1f high %.1f\n", band_db(fft, 20, 125, RATE) - speech,
-           band_db(fft, 125, 250, RATE) - speech, band_db(fft, 1000, 4000, RATE) - speech,
-           band_db(fft, 4000, 8000, RATE) - speech);
+    printf("re 250-1000: hum %.1f low %.1f mid %.1f high %.1f\n",
+           band_db(fft, 20, 125, RATE) - speech, band_db(fft, 125, 250, RATE) - speech,
+           band_db(fft, 1000, 4000, RATE) - speech, band_db(fft, 4000, 8000, RATE) - speech);
     ck_assert_double_lt(band_db(fft, 20, 125, RATE) - speech, -3);
     ck_assert_double_lt(band_db(fft, 1000, 4000, RATE) - speech, 0);
     double high = band_db(fft, 4000, 8000, RATE) - speech;
