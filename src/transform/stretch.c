@@ -71,7 +71,7 @@ static void lower_gain(struct kin_audio *audio)
 static int stretch(const struct kin_audio *in, double time_ratio, double pitch_scale,
                    struct kin_audio *out, struct kin_error *err)
 {
-    const RubberBandOptions options = RubberBandOptionProcessOffline | RubberBandOptionThreadingNever;
+    const int options = RubberBandOptionProcessOffline | RubberBandOptionThreadingNever;
     RubberBandState stretcher = rubberband_new(in->rate_hz, 1, options, time_ratio, pitch_scale);
     if (!stretcher)
         return kin_fail(err, KIN_ENOMEM, "no memory for a time stretcher");
