@@ -105,10 +105,9 @@ static int decoder_open(struct decoder *decoder, const void *bytes, size_t lengt
     const SF_INFO *info = &decoder->info;
     if (info->channels < 1 || info->samplerate < 1 ||
         (unsigned)info->samplerate > KIN_AUDIO_MAX_RATE_HZ)
-        return kin_fail(err, KIN_EDATA,
-                        "%s file with %d channels at %d Hz, wanted 1 or more at 1 to %u Hz",
-                        format_name(info->format), info->channels, info->samplerate,
-                        KIN_AUDIO_MAX_RATE_HZ);
+        return kin_fail(
+            err, KIN_EDATA, "%s file with %d channels at %d Hz, wanted 1 or more at 1 to %u Hz",
+            format_name(info->format), info->channels, info->samplerate, KIN_AUDIO_MAX_RATE_HZ);
     return 0;
 }
 
