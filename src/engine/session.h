@@ -241,7 +241,7 @@ int load_item(struct kin_session *session, struct instance *producer, size_t out
 int load_value(struct kin_session *session, const struct kin_digest *digest, struct kin_value **out,
                struct kin_error *err);
 
-/* ---- resolve.c: what is known about an instance ---- */
+/* ---- lookup.c: what is known about an instance ---- */
 
 /* Finds key and outputs of an instance whose inputs are done: *hit. */
 int resolve(struct kin_session *session, struct instance *instance, bool *hit,
