@@ -224,7 +224,7 @@ int kin_solo_add(struct kin_solo *solo, const char *port_name, const char *id,
                  struct kin_value *takes, struct kin_error *err)
 {
     KIN_AUTO(kin_value_auto) struct kin_value *value = takes;
-    struct port *port;
+    struct port *port = NULL;
     KIN_TRY(find_port(solo, port_name, &port, err));
     port->collection = true;
     takes = value;
@@ -242,7 +242,7 @@ int kin_solo_gather(struct kin_solo *solo, const char *port_name, const struct k
                     size_t n_labels, struct kin_value *takes, struct kin_error *err)
 {
     KIN_AUTO(kin_value_auto) struct kin_value *value = takes;
-    struct port *port;
+    struct port *port = NULL;
     KIN_TRY(find_port(solo, port_name, &port, err));
     KIN_TRY(kin_grow(&port->sets, &port->sets_capacity, port->n_sets + 1, sizeof *port->sets,
                      err));
