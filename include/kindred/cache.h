@@ -72,9 +72,16 @@ struct kin_action {
     const char *made_by;     /* host, CPU class, program and library versions: one line of text */
 };
 
-/* Looks up the outputs alone: the hit path, no allocation. False: no such action. */
-bool kin_cache_find(struct kin_cache *cache, const struct kin_digest *key, size_t *n_outputs,
-                    struct kin_digest outputs[KIN_ACTION_OUTPUTS], uint64_t *failed);
+/* What an action gave, without the story of it. */
+struct kin_outcome {
+    size_t n_outputs;
+    struct kin_digest outputs[KIN_ACTION_OUTPUTS];
+    uint64_t items, failed;
+};
+
+/* Looks up an outcome alone: the hit path, no allocation. False: no such action. */
+bool kin_cache_find(struct kin_cache *cache, const struct kin_digest *key,
+                    struct kin_outcome *out);
 /* The whole record; texts live in *backing, which the caller kin_frees. */
 int kin_cache_action(struct kin_cache *cache, const struct kin_digest *key, struct kin_action *out,
                      void **backing, struct kin_error *err);

@@ -84,8 +84,8 @@ static void warn_damaged(const struct kin_cache *cache, const struct kin_digest 
             cache->folder, name);
 }
 
-bool kin_cache_find(struct kin_cache *cache, const struct kin_digest *key, size_t *n_outputs,
-                    struct kin_digest outputs[KIN_ACTION_OUTPUTS], uint64_t *failed)
+bool kin_cache_find(struct kin_cache *cache, const struct kin_digest *key,
+                    struct kin_outcome *out)
 {
     MDB_txn *txn;
     if (kin_store_begin(cache, &txn, NULL) != 0)
@@ -99,9 +99,10 @@ bool kin_cache_find(struct kin_cache *cache, const struct kin_digest *key, size_
         warn_damaged(cache, key);
     if (!found)
         return false;
-    *n_outputs = outcome.action.n_outputs;
-    memcpy(outputs, outcome.action.outputs, outcome.action.n_outputs * sizeof *outputs);
-    *failed = outcome.action.failed;
+    *out = (struct kin_outcome){.n_outputs = outcome.action.n_outputs,
+                                .items = outcome.action.items,
+                                .failed = outcome.action.failed};
+    memcpy(out->outputs, outcome.action.outputs, out->n_outputs * sizeof *out->outputs);
     return true;
 }
 

@@ -8,12 +8,15 @@ int resolve(struct kin_session *session, struct instance *instance, bool *hit,
 {
     KIN_TRY(record_key(session, instance, RECORD_ACTION, 0, &instance->key, err));
     instance->keyed = true;
-    size_t n = 0;
-    uint64_t failed = 0;
-    *hit = kin_cache_find(session->cache, &instance->key, &n, instance->outputs, &failed) &&
-           n == kin_kind_outputs(step_of(session, instance)->kind);
+    struct kin_outcome outcome;
+    *hit = kin_cache_find(session->cache, &instance->key, &outcome) &&
+           outcome.n_outputs == kin_kind_outputs(step_of(session, instance)->kind);
     instance->hit = *hit;
-    instance->failed = *hit ? failed : 0;
+    if (!*hit)
+        return 0;
+    memcpy(instance->outputs, outcome.outputs, sizeof instance->outputs);
+    instance->items = outcome.items;
+    instance->failed = outcome.failed;
     return 0;
 }
 

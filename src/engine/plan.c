@@ -44,16 +44,6 @@ static enum kin_plan_state state_of(struct kin_session *session, const struct fo
     return state;
 }
 
-/* Items of an instance that the cache knows. */
-static double known_size(struct kin_session *session, const struct instance *instance)
-{
-    struct kin_action action;
-    KIN_AUTO(kin_auto_free) void *backing = NULL;
-    if (kin_cache_action(session->cache, &instance->key, &action, &backing, NULL) != 0)
-        return 0;
-    return (double)action.items;
-}
-
 /* Size, and items still to compute, of one instance. */
 static int forecast_items(struct kin_session *session, struct forecast *forecast,
                           struct instance *instance, enum kin_plan_state state, double *todo,
@@ -66,7 +56,7 @@ static int forecast_items(struct kin_session *session, struct forecast *forecast
                                    : 0;
     *todo = kin_kind_is_map(step->kind) ? size : 1;
     if (state == KIN_PLAN_HIT) {
-        size = known_size(session, instance);
+        size = (double)instance->items;
         *todo = 0;
     } else if (state == KIN_PLAN_RUN && kin_kind_is_map(step->kind)) {
         struct work *work = NULL;

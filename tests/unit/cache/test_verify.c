@@ -204,10 +204,8 @@ START_TEST(finds_damaged_records)
     memcpy(stamp, &action.seconds, 8);
     memcpy(stamp + 8, &action.made_at, 8);
     ck_assert_uint_ge(damage(folder, stamp, sizeof stamp, 3), 1);
-    size_t n;
-    uint64_t failed;
-    struct kin_digest outputs[KIN_ACTION_OUTPUTS];
-    ck_assert(!kin_cache_find(cache, &action.key, &n, outputs, &failed));
+    struct kin_outcome outcome;
+    ck_assert(!kin_cache_find(cache, &action.key, &outcome));
     snprintf(text, sizeof text, "the outcome of action %s is damaged\n", name);
     report = verify(folder);
     ck_assert_str_eq(kin_text_string(&report.lines), text);
