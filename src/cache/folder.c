@@ -69,6 +69,24 @@ uint64_t kin_folder_space(const char *folder)
     return (uint64_t)space.f_bavail * space.f_frsize;
 }
 
+int kin_folder_reserve_lock(const char *folder, bool read_only, size_t bytes,
+                            struct kin_error *err)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/lock.mdb", folder);
+    int fd = open(path, O_RDWR | O_CLOEXEC | (read_only ? 0 : O_CREAT), 0666);
+    if (fd < 0)
+        return 0; /* LMDB says it better, or does without */
+    int failed = fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes) != 0 ? errno : 0;
+    close(fd);
+    if (failed == ENOSPC || failed == EDQUOT)
+        return kin_fail_errno(err, KIN_EFULL, failed,
+                              "the disk of the cache folder '%s' is full, %llu KiB left: free some "
+                              "space, or choose another folder with --cache",
+                              folder, (unsigned long long)(kin_folder_space(folder) >> 10));
+    return 0;
+}
+
 static int check_file_system(const char *folder, struct kin_error *err)
 {
     struct statfs fs;
@@ -102,13 +120,6 @@ static int check_writable(const char *folder, struct kin_error *err)
                                   "with --cache",
                                   path);
     }
-    uint64_t space = kin_folder_space(folder);
-    if (space < KIN_STORE_RESERVE)
-        return kin_fail(err, KIN_EFULL,
-                        "the disk of the cache folder '%s' is full: %llu KiB left, at least %llu "
-                        "needed; free some space or choose another with --cache",
-                        folder, (unsigned long long)(space >> 10),
-                        (unsigned long long)(KIN_STORE_RESERVE >> 10));
     return 0;
 }
 
@@ -151,11 +162,8 @@ static bool read_head(int fd, off_t at, struct head *out)
     out->last_page = kin_store_unpack(b + 136, 8);
     out->txn = kin_store_unpack(b + 144, 8);
     uint64_t pages = out->last_page + 1;
-    for (size_t i = 0; i < KIN_COUNT(out->roots); i++) {
+    for (size_t i = 0; i < KIN_COUNT(out->roots); i++)
         out->roots[i] = kin_store_unpack(b + 80 + 48 * i, 8);
-        if (out->roots[i] != LMDB_NO_PAGE && out->roots[i] >= pages)
-            return false;
-    }
     return (kin_store_unpack(b + 10, 2) & LMDB_META_FLAG) &&
            kin_store_unpack(b + 16, 4) == LMDB_MAGIC &&
            kin_store_unpack(b + 20, 4) == LMDB_VERSION && out->page_bytes >= 512 &&
@@ -171,7 +179,8 @@ static bool check_roots(int fd, const struct head *head)
         uint64_t root = head->roots[i];
         if (root == LMDB_NO_PAGE)
             continue;
-        if (pread(fd, b, sizeof b, (off_t)(root * head->page_bytes)) != sizeof b ||
+        if (root > head->last_page ||
+            pread(fd, b, sizeof b, (off_t)(root * head->page_bytes)) != sizeof b ||
             kin_store_unpack(b, 8) != root || !(kin_store_unpack(b + 10, 2) & LMDB_TREE_FLAGS))
             return false;
     }
@@ -184,7 +193,8 @@ static int check_heads(int fd, uint64_t size, bool *cut)
     if (!read_head(fd, 0, &first) || !read_head(fd, (off_t)first.page_bytes, &second) ||
         second.page_bytes != first.page_bytes)
         return -1;
-    const struct head *newest = first.txn > second.txn ? &first : &second;
+    /* As LMDB chooses. The other one may hold the rest of a write that failed. */
+    const struct head *newest = first.txn < second.txn ? &second : &first;
     *cut = size < (newest->last_page + 1) * newest->page_bytes;
     return check_roots(fd, newest) ? 0 : -1;
 }

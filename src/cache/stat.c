@@ -94,6 +94,22 @@ static int gather(struct kin_cache *cache, MDB_txn *txn, struct kin_cache_stat *
     return rc;
 }
 
+int kin_store_free_bytes(struct kin_cache *cache, uint64_t *out, struct kin_error *err)
+{
+    MDB_txn *txn;
+    KIN_TRY(kin_store_begin(cache, &txn, err));
+    struct kin_cache_stat counted = {0};
+    MDB_stat stat;
+    int rc = each_entry(txn, 0, count_free, &counted);
+    kin_store_end(cache, txn);
+    if (rc == 0)
+        rc = mdb_env_stat(cache->env, &stat);
+    if (rc != 0)
+        return kin_store_fail(cache, rc, err, "counting free pages");
+    *out = counted.free_bytes * stat.ms_psize;
+    return 0;
+}
+
 int kin_cache_stat(struct kin_cache *cache, struct kin_cache_stat *out, struct kin_error *err)
 {
     MDB_txn *txn;

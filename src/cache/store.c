@@ -19,6 +19,7 @@
 #define LARGEST_MAP ((size_t)1 << 40)
 #define SMALLEST_MAP ((size_t)1 << 26)
 #define READERS 1000
+#define LOCK_BYTES ((size_t)(READERS + 2) * 64) /* LMDB's lock file: a cache line each */
 
 static const struct {
     const char *name;
@@ -72,17 +73,39 @@ static int status_of(int rc)
 
 int kin_store_fail(const struct kin_cache *cache, int rc, struct kin_error *err, const char *doing)
 {
-    if (rc == ENOSPC || rc == EDQUOT || rc == MDB_MAP_FULL)
+    if (rc == ENOSPC || rc == EDQUOT || rc == EFBIG || rc == MDB_MAP_FULL)
         return fail_full(cache, rc, err, doing);
     if (rc > 0)
         return kin_fail_errno(err, status_of(rc), rc, "%s in the cache '%s'", doing, cache->folder);
     const char *help = "";
-    if (rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND || rc == MDB_PANIC || rc == MDB_INVALID)
+    if (rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND || rc == MDB_INVALID)
         help = ": 'kindred cache verify' says what is damaged";
+    else if (rc == MDB_PANIC)
+        help = ": the disk failed earlier, nothing more is written until the cache is opened again";
     else if (rc == MDB_READERS_FULL)
         help = ": too many programs use it at once";
     return kin_fail(err, status_of(rc), "%s in the cache '%s': %s%s", doing, cache->folder,
                     mdb_strerror(rc), help);
+}
+
+int kin_store_check_space(struct kin_cache *cache, size_t bytes, struct kin_error *err)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    mdb_env_info(cache->env, &info);
+    mdb_env_stat(cache->env, &stat);
+    uint64_t used = (info.me_last_pgno + 1) * (uint64_t)stat.ms_psize;
+    uint64_t map = info.me_mapsize > used ? info.me_mapsize - used : 0;
+    uint64_t disk = kin_folder_space(cache->folder);
+    uint64_t wanted = bytes + bytes / 256 + KIN_STORE_RESERVE;
+    if (map >= wanted && disk >= wanted)
+        return 0;
+    uint64_t inside;
+    KIN_TRY(kin_store_free_bytes(cache, &inside, err));
+    if (map + inside < wanted)
+        return kin_store_fail(cache, MDB_MAP_FULL, err, "writing");
+    return disk >= wanted || disk + inside >= wanted ? 0
+                                                     : kin_store_fail(cache, ENOSPC, err, "writing");
 }
 
 int kin_store_check_owner(const struct kin_cache *cache, struct kin_error *err)
@@ -142,6 +165,7 @@ static int try_map(struct kin_cache *cache, size_t map_bytes, unsigned flags)
 static int map_environment(struct kin_cache *cache, struct kin_error *err)
 {
     unsigned flags = MDB_NOTLS | MDB_NOSYNC | (cache->read_only ? MDB_RDONLY : 0u);
+    KIN_TRY(kin_folder_reserve_lock(cache->folder, cache->read_only, LOCK_BYTES, err));
     size_t bytes = LARGEST_MAP;
     int rc = try_map(cache, bytes, flags);
     while (rc == ENOMEM && bytes > SMALLEST_MAP)
@@ -284,7 +308,7 @@ static int check_whole(const struct kin_cache *cache, struct kin_error *err)
                     cache->folder);
 }
 
-static int open_all(struct kin_cache *cache, struct kin_error *err)
+static int open_all(struct kin_cache *cache, bool upkeep, struct kin_error *err)
 {
     KIN_TRY(kin_folder_prepare(cache->folder, cache->read_only, err));
     bool exists, cut;
@@ -294,7 +318,11 @@ static int open_all(struct kin_cache *cache, struct kin_error *err)
     if (cut)
         KIN_TRY(check_whole(cache, err));
     KIN_TRY(kin_store_open(cache, err));
-    return cache->read_only ? 0 : kin_writer_start(cache, err);
+    if (cache->read_only)
+        return 0;
+    if (!upkeep)
+        KIN_TRY(kin_store_check_space(cache, KIN_EXTENT_BYTES, err));
+    return kin_writer_start(cache, err);
 }
 
 int kin_cache_open(const struct kin_cache_options *options, struct kin_cache **out,
@@ -307,7 +335,8 @@ int kin_cache_open(const struct kin_cache_options *options, struct kin_cache **o
     cache->read_only = options->read_only;
     cache->owner = getpid();
     cache->folder = kin_strdup(options->folder);
-    int status = cache->folder ? open_all(cache, err) : kin_fail(err, KIN_ENOMEM, "no memory");
+    int status = cache->folder ? open_all(cache, options->upkeep, err)
+                               : kin_fail(err, KIN_ENOMEM, "no memory for a path");
     if (status != 0) {
         kin_cache_close(cache);
         return status;

@@ -61,8 +61,15 @@ int kin_store_begin(struct kin_cache *cache, MDB_txn **out, struct kin_error *er
 void kin_store_end(struct kin_cache *cache, MDB_txn *txn);
 /* KIN_EINVAL in a forked child. */
 int kin_store_check_owner(const struct kin_cache *cache, struct kin_error *err);
+/* KIN_EFULL when so many bytes more do not fit into disk and map with a reserve left. Dropping and
+ * records may use the reserve: a cache that is full to the last page could not even drop anything,
+ * since LMDB writes changed pages anew. */
+int kin_store_check_space(struct kin_cache *cache, size_t bytes, struct kin_error *err);
 /* Turns what LMDB returned into an error that says what to do. */
 int kin_store_fail(const struct kin_cache *cache, int rc, struct kin_error *err, const char *doing);
+
+/* Bytes of data.mdb in pages that are free. Walks LMDB's list of them. */
+int kin_store_free_bytes(struct kin_cache *cache, uint64_t *out, struct kin_error *err);
 
 /* Opens environment and tables; no writer thread. Starts nothing, so a forked child may use it. */
 int kin_store_open(struct kin_cache *cache, struct kin_error *err);
@@ -116,6 +123,11 @@ int kin_folder_prepare(const char *folder, bool read_only, struct kin_error *err
 /* Whether data.mdb, if it is there, is a whole LMDB file; *exists and *cut (shorter than the pages
  * in use, which also happens to a healthy file by a few pages). */
 int kin_folder_check_data(const char *folder, bool *exists, bool *cut, struct kin_error *err);
+/* Gets the disk to set blocks aside for LMDB's lock file, which is mapped: on a full disk its first use
+ * would end the process. Must not be called while this process has the environment open, since
+ * closing any descriptor of the file gives up the locks on it. */
+int kin_folder_reserve_lock(const char *folder, bool read_only, size_t bytes,
+                            struct kin_error *err);
 /* Bytes an unprivileged user may still write in the folder; UINT64_MAX when unknown. */
 uint64_t kin_folder_space(const char *folder);
 

@@ -82,6 +82,8 @@ static _Noreturn void run_child(const char *folder, int fd)
     int status = kin_store_open(cache, &err);
     if (status == 0)
         status = kin_check_all(cache, &report, &err);
+    else if (status == KIN_ENOTFOUND)
+        status = 0; /* made, and nothing written yet */
     if (status == 0)
         send_line(&sender, '=', "");
     else

@@ -55,15 +55,6 @@ static int64_t now_ms(void)
 
 /* ---- committing ---- */
 
-/* Dropping and records may use the reserve; bytes may not. */
-static int check_space(struct kin_cache *cache, size_t bytes, struct kin_error *err)
-{
-    if (bytes < KIN_EXTENT_SMALL)
-        return 0;
-    uint64_t space = kin_folder_space(cache->folder);
-    return space >= KIN_STORE_RESERVE ? 0 : kin_store_fail(cache, ENOSPC, err, "writing");
-}
-
 static int apply_group(struct kin_writing *w, struct kin_cache_batch *first,
                        const struct kin_cache_batch *end, struct kin_error *err)
 {
@@ -81,7 +72,8 @@ static int commit(struct kin_writer *writer, struct kin_cache_batch *first,
     size_t bytes = 0;
     for (struct kin_cache_batch *batch = first; batch != end; batch = batch->next)
         bytes += batch->bytes;
-    KIN_TRY(check_space(w->cache, bytes, err));
+    if (bytes >= KIN_EXTENT_SMALL)
+        KIN_TRY(kin_store_check_space(w->cache, bytes, err));
     int rc = mdb_txn_begin(w->cache->env, NULL, 0, &w->txn);
     if (rc != 0)
         return kin_store_fail(w->cache, rc, err, "writing");
