@@ -91,10 +91,9 @@ static bool has_action(struct kin_cache *cache, uint64_t i)
 {
     char record[40];
     record_of(i, record);
-    struct kin_digest key = name_digest(record), outputs[KIN_ACTION_OUTPUTS];
-    size_t n;
-    uint64_t failed;
-    return kin_cache_find(cache, &key, &n, outputs, &failed);
+    struct kin_digest key = name_digest(record);
+    struct kin_outcome outcome;
+    return kin_cache_find(cache, &key, &outcome);
 }
 
 /* Batch i: 1 whole, 0 not there at all, -1 in pieces. */

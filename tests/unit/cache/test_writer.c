@@ -39,13 +39,11 @@ static void *work(void *context)
         if (kin_batch_action(batch, &action, &err) != 0 ||
             kin_cache_write(cache, batch, &err) != 0)
             worker->failures++;
-        size_t n;
-        uint64_t failed;
-        struct kin_digest outputs[KIN_ACTION_OUTPUTS];
+        struct kin_outcome outcome;
         worker->failures += !has_made(cache, 200 + (size_t)i * 3001, own);
         worker->failures += !has_made(cache, 5000, 100000 + i);
-        worker->failures += !kin_cache_find(cache, &action.key, &n, outputs, &failed) ||
-                            !kin_digest_equal(&outputs[0], &output);
+        worker->failures += !kin_cache_find(cache, &action.key, &outcome) ||
+                            !kin_digest_equal(&outcome.outputs[0], &output);
     }
     return NULL;
 }
