@@ -44,7 +44,7 @@ struct kin_step {
      */
     const struct kin_label *points;
 
-    struct kin_args *const *args;      /* per point; equal ones are shared */
+    struct kin_args *const *args; /* per point; equal ones are shared */
     /* param_marks[p][i]: where the value of parameter i stands; shared as args are */
     const struct kin_mark *const *param_marks;
 
@@ -53,10 +53,10 @@ struct kin_step {
     const size_t *feed_start; /* n_points * n_inputs + 1 */
     const struct kin_feed *feeds;
 
-    bool keep;                  /* false: the bytes may be dropped when nobody needs them */
+    bool keep; /* false: the bytes may be dropped when nobody needs them */
     enum kin_on_error on_error;
-    const char *file;           /* write the result there, inside the --out folder; or NULL */
-    double expect;              /* expected items when the source is absent; 0: not said */
+    const char *file; /* write the result there, inside the --out folder; or NULL */
+    double expect;    /* expected items when the source is absent; 0: not said */
 };
 
 struct kin_workflow {
@@ -77,7 +77,7 @@ struct kin_setting {
 struct kin_diagnostic {
     struct kin_mark mark; /* line 0: no place in the file */
     bool warning;
-    char *text;  /* «unknown parameter 'magnitud' of kind 'transform'; did you mean 'magnitude'?» */
+    char *text; /* «unknown parameter 'magnitud' of kind 'transform'; did you mean 'magnitude'?» */
     char *shown; /* the same as people see it: file:line:column: error: text, the line, a caret */
 };
 

@@ -97,10 +97,12 @@ static int read_value(struct kin_compile *c, const struct kin_param *param,
     *ok = written != NULL;
     if (!*ok)
         return 0;
-    out->mark = n > 0 && node->type == KIN_NODE_SCALAR ? written[0].node->mark : node->mark;
-    out->shown = n > 0 && node->type == KIN_NODE_SCALAR ? written[0].mark : node->mark;
-    if (!is_list(c, node))
+    out->mark = out->shown = node->mark;
+    if (!is_list(c, node)) {
+        out->mark = written[0].node->mark;
+        out->shown = written[0].mark;
         return literal_text(c, param, written[0].node->text, &out->literal.text, err);
+    }
     KIN_TRY(kin_arena_take(&c->arena, &items, n, sizeof *items, err));
     for (size_t i = 0; i < n; i++)
         KIN_TRY(literal_text(c, param, written[i].node->text, &items[i].text, err));
@@ -133,8 +135,8 @@ static int report_unknown_name(struct planning *p, const struct kin_node *node, 
     for (size_t i = 0; i < points->n_axes; i++)
         names[n++] = kin_words_text(&p->c->words, points->axes[i]);
     kin_report_error(&p->c->reporter, node->mark,
-                     "'%s' is neither a variable nor an axis of step '%s'%s", name,
-                     p->d->step.name, kin_hint(&p->c->reporter, name, names, n, hint));
+                     "'%s' is neither a variable nor an axis of step '%s'%s", name, p->d->step.name,
+                     kin_hint(&p->c->reporter, name, names, n, hint));
     p->plan->ok = false;
     return 0;
 }
@@ -160,8 +162,8 @@ static int plan_reference(struct planning *p, const struct kin_node *node, struc
                          "'%s' is a variable (line %zu) and an axis of step '%s'; rename one", name,
                          variable->mark.line, p->d->step.name);
         p->plan->ok = false;
-        *done = true;
-    } else if (column != KIN_NO_AXIS) {
+    }
+    if (column != KIN_NO_AXIS) {
         out->origin = FOLLOWS_AXIS;
         out->axis = axis;
         out->column = column;
@@ -183,8 +185,8 @@ static const struct choice *choice_of(const struct planned *planned, uint32_t la
     struct choice wanted = {.label = label};
     const struct choice *found = NULL;
     if (planned->n_choices > 0 && label != KIN_WORD_NONE)
-        found = bsearch(&wanted, planned->choices, planned->n_choices, sizeof wanted,
-                        compare_choices);
+        found =
+            bsearch(&wanted, planned->choices, planned->n_choices, sizeof wanted, compare_choices);
     return found ? found : planned->otherwise;
 }
 
@@ -261,13 +263,11 @@ static int plan_choices(struct planning *p, const struct kin_node *node, struct 
         return 0;
     }
     out->axis = kin_words_find(&p->c->words, by->text);
-    out->column = out->axis == KIN_WORD_NONE
-                      ? KIN_NO_AXIS
-                      : kin_relation_axis(&p->joined->relation, out->axis);
+    out->column = out->axis == KIN_WORD_NONE ? KIN_NO_AXIS
+                                             : kin_relation_axis(&p->joined->relation, out->axis);
     if (out->column == KIN_NO_AXIS) {
-        kin_report_error(&p->c->reporter, by->mark, "step '%s' has no axis '%s'%s",
-                         p->d->step.name, by->text,
-                         kin_hint_axis(p->c, by->text, &p->joined->relation, hint));
+        kin_report_error(&p->c->reporter, by->mark, "step '%s' has no axis '%s'%s", p->d->step.name,
+                         by->text, kin_hint_axis(p->c, by->text, &p->joined->relation, hint));
         p->plan->ok = false;
         return 0;
     }
@@ -355,7 +355,9 @@ static int plan_for_axis(struct planning *p, const struct kin_for_axis *axis, bo
         p->plan->ok = false;
     }
     p->plan->list[p->plan->n++] =
-        (struct planned){.param = index, .origin = FOLLOWS_AXIS, .axis = axis->axis,
+        (struct planned){.param = index,
+                         .origin = FOLLOWS_AXIS,
+                         .axis = axis->axis,
                          .column = kin_relation_axis(&p->joined->relation, axis->axis)};
     return 0;
 }
@@ -434,8 +436,7 @@ static int set_value(struct setting *s, struct kin_args *args, const struct plan
                      const struct value *value, struct kin_error *err)
 {
     struct kin_error why = {0};
-    int status =
-        kin_args_set(args, param_of(s->d, planned->param)->name, &value->literal, &why);
+    int status = kin_args_set(args, param_of(s->d, planned->param)->name, &value->literal, &why);
     if (status == KIN_EINVAL)
         report_value(s, value->shown, why.text);
     else if (status != 0)
@@ -469,8 +470,8 @@ static int varying_value(struct setting *s, const struct planned *planned, size_
     *set = label != KIN_WORD_NONE;
     *out = (struct value){.mark = axis_mark(s, planned, point)};
     out->shown = out->mark;
-    return literal_text(s->c, param_of(s->d, planned->param),
-                        kin_words_text(&s->c->words, label), &out->literal.text, err);
+    return literal_text(s->c, param_of(s->d, planned->param), kin_words_text(&s->c->words, label),
+                        &out->literal.text, err);
 }
 
 /* The values of the axis that are neither listed nor covered by else. */
@@ -512,8 +513,8 @@ static int group_points(const struct setting *s, struct kin_groups *out, struct 
         const struct planned *planned = &s->plan->list[i];
         for (size_t p = 0; p < points->n_rows; p++) {
             uint32_t label = points->cells[p * points->n_axes + planned->column];
-            bool is_else = planned->origin == CHOSEN_BY &&
-                           choice_of(planned, label) == planned->otherwise;
+            bool is_else =
+                planned->origin == CHOSEN_BY && choice_of(planned, label) == planned->otherwise;
             keys[p * width + i] = is_else ? UINT32_MAX : label;
         }
     }
@@ -522,7 +523,8 @@ static int group_points(const struct setting *s, struct kin_groups *out, struct 
 
 static int keep_args(struct kin_compile *c, struct kin_args *takes, struct kin_error *err)
 {
-    int status = kin_grow(&c->args, &c->args_capacity, c->n_args + 1, sizeof(struct kin_args *), err);
+    int status =
+        kin_grow(&c->args, &c->args_capacity, c->n_args + 1, sizeof(struct kin_args *), err);
     if (status != 0) {
         kin_args_free(takes);
         return status;
@@ -593,6 +595,19 @@ static int set_args(struct setting *s, size_t point, struct kin_args **out,
     return 0;
 }
 
+/* When the plan failed: the constants at least can be judged. */
+static int check_constants(struct setting *s, struct kin_error *err)
+{
+    struct kin_args *args;
+    KIN_TRY(new_args(s->c, s->d, &args, err));
+    for (size_t i = s->plan->n_varying; i < s->plan->n; i++) {
+        const struct value *value = &s->plan->list[i].value;
+        if (value->literal.text || value->literal.items)
+            KIN_TRY(set_value(s, args, &s->plan->list[i], value, err));
+    }
+    return 0;
+}
+
 static int set_groups(struct setting *s, const struct kin_groups *groups, struct kin_error *err)
 {
     size_t n = s->joined->relation.n_rows;
@@ -622,9 +637,12 @@ int kin_arguments_set(struct kin_compile *c, struct kin_declaration *d,
     for (size_t i = 0; i < plan->n_varying && plan->ok; i++)
         KIN_TRY(check_complete(&s, &plan->list[i], err));
     if (!s.ok)
-        return 0;
+        return check_constants(&s, err);
     KIN_TRY(group_points(&s, &groups, err));
-    return set_groups(&s, &groups, err);
+    KIN_TRY(set_groups(&s, &groups, err));
+    if (s.ok)
+        kin_types_check_narrowed(c, d, joined);
+    return 0;
 }
 
 int kin_arguments_check_constants(struct kin_compile *c, const struct kin_declaration *d,

@@ -87,6 +87,47 @@ static void check_types(struct kin_compile *c, struct kin_declaration *d)
     }
 }
 
+/* What one instance feeds to a port, where the arguments of the point narrow its types. */
+static bool check_feed(struct kin_compile *c, const struct kin_declaration *d, size_t point,
+                       const struct kin_operand *from, const struct kin_feed *feed)
+{
+    const struct kin_port *port = &d->step.kind->inputs[from->port];
+    const char *wanted = kin_args_port_type(d->step.args[point], port);
+    const struct kin_step *source = &c->steps[feed->step].step;
+    const struct kin_output *output = &source->kind->outputs[feed->output];
+    if (kin_types_accept(wanted, output->type))
+        return true;
+    struct kin_text name = {0};
+    kin_instance_name(&d->step, point, &name);
+    kin_report_error(&c->reporter, from->mark,
+                     "input '%s' of '%s' takes %s with these parameters, but '%s' gives %s",
+                     port->name, kin_text_string(&name), wanted, source->name, output->type);
+    c->reporter.failed |= name.failed;
+    kin_text_release(&name);
+    return false;
+}
+
+/* One message for each port. */
+static void check_narrowed_port(struct kin_compile *c, const struct kin_declaration *d,
+                                const struct kin_joined *joined, size_t k)
+{
+    const struct kin_operand *from = &joined->operands[k];
+    for (size_t p = 0; from->port != SIZE_MAX && p < d->step.n_points; p++) {
+        uint32_t row = joined->rows[p * joined->stride + k];
+        for (size_t f = from->start[row]; f < from->start[row + 1]; f++) {
+            if (!check_feed(c, d, p, from, &from->feeds[f]))
+                return;
+        }
+    }
+}
+
+void kin_types_check_narrowed(struct kin_compile *c, const struct kin_declaration *d,
+                              const struct kin_joined *joined)
+{
+    for (size_t k = 0; d->step.kind->narrow && k < joined->n_operands; k++)
+        check_narrowed_port(c, d, joined, k);
+}
+
 /* ---- parameters ---- */
 
 /* The axes under `for`, as far as they can be read: calls visit for each name. */
@@ -188,10 +229,11 @@ static void check_result(struct kin_compile *c, const struct kin_declaration *d)
     const char *name = d->step.kind->outputs[0].type;
     const struct kin_type *type = c->registry->type_find(name, strlen(name));
     if (type && type->element)
-        kin_report_error(&c->reporter, d->file_mark,
-                         "step '%s' gives a collection (%s), which is no single file; 'kindred get' "
-                         "writes its items",
-                         d->step.name, name);
+        kin_report_error(
+            &c->reporter, d->file_mark,
+            "step '%s' gives a collection (%s), which is no single file; 'kindred get' "
+            "writes its items",
+            d->step.name, name);
     else if (!d->broken && d->step.n_points > 1)
         kin_report_error(&c->reporter, d->file_mark,
                          "step '%s' has %zu points and one file; gather them with 'over: all'",

@@ -5,8 +5,8 @@
  *   read.c       nodes to declarations: which property is what
  *   check.c      what can be said of a declaration without its points: ports, types, results
  *   order.c      inputs before those they feed; cycles
- *   operand.c    the relation that feeds a port: references, unions, by
- *   resolve.c    a step's points and feeds: join, where, exclude, over, rename
+ *   port.c       the relation that feeds a port: references, unions, by
+ *   align.c      a step's points and feeds: join, where, exclude, over, rename
  *   arguments.c  a step's parameters at every point
  * A step whose inputs are broken is not resolved and says nothing: one mistake, one message.
  */
@@ -21,11 +21,11 @@
 #include "workflow/relation.h"
 #include "workflow/words.h"
 
-#define KIN_MAX_AXES 64u              /* of a step */
-#define KIN_MAX_POINTS 1000000u       /* of a step */
-#define KIN_MAX_ALL_POINTS 4000000u   /* of a workflow */
-#define KIN_MAX_FEEDS 16000000u       /* of a workflow */
-#define KIN_LISTED 5                  /* points, values, steps that a message lists */
+#define KIN_MAX_AXES 64u            /* of a step */
+#define KIN_MAX_POINTS 1000000u     /* of a step */
+#define KIN_MAX_ALL_POINTS 4000000u /* of a workflow */
+#define KIN_MAX_FEEDS 16000000u     /* of a workflow */
+#define KIN_LISTED 5                /* points, values, steps that a message lists */
 
 #define KIN_NO_STEP SIZE_MAX
 
@@ -67,7 +67,7 @@ struct kin_selector {
 struct kin_reference {
     const struct kin_node *node;
     struct kin_selector selector;
-    size_t step;   /* a declaration; KIN_NO_STEP: unknown, reported */
+    size_t step; /* a declaration; KIN_NO_STEP: unknown, reported */
     size_t output;
 };
 
@@ -116,11 +116,11 @@ struct kin_declaration {
 struct kin_compile {
     const struct kin_registry *registry;
     struct kin_reporter reporter;
-    struct kin_arena *kept;    /* what the workflow will own */
-    struct kin_arena arena;    /* what lives as long as the compilation */
-    struct kin_arena scratch;  /* what lives as long as one step is resolved */
-    struct kin_words words;    /* axes and labels */
-    struct kin_words names;    /* of steps: word i + 1 is declaration i */
+    struct kin_arena *kept;   /* what the workflow will own */
+    struct kin_arena arena;   /* what lives as long as the compilation */
+    struct kin_arena scratch; /* what lives as long as one step is resolved */
+    struct kin_words words;   /* axes and labels */
+    struct kin_words names;   /* of steps: word i + 1 is declaration i */
     const char *folder, *title;
     size_t n_variables;
     struct kin_variable *variables;
@@ -172,25 +172,20 @@ int kin_input_read(struct kin_compile *c, struct kin_declaration *d, size_t port
 /* Finds the steps and outputs that references name. */
 int kin_references_link(struct kin_compile *c, struct kin_declaration *d, struct kin_error *err);
 
-/* ---- check.c ---- */
-void kin_declaration_check(struct kin_compile *c, struct kin_declaration *d);
-/* Two steps that write one file; files of several points. After all is resolved. */
-int kin_results_check(struct kin_compile *c, struct kin_error *err);
-
 /* ---- order.c ---- */
 int kin_declarations_order(struct kin_compile *c, struct kin_error *err);
 
-/* ---- operand.c ---- */
+/* ---- filter.c, product.c, port.c ---- */
 
 /* `where:`, read: rows whose label is not listed are left out. */
 struct kin_filter {
     uint32_t axis;
     struct kin_mark mark; /* of the axis' name */
     size_t n;
-    uint32_t *labels;           /* ascending numbers, not order of labels */
+    uint32_t *labels;             /* ascending numbers, not order of labels */
     const struct kin_mark *marks; /* of each label */
-    bool *met;                  /* a row with that label was seen */
-    bool known;                 /* something has that axis */
+    bool *met;                    /* a row with that label was seen */
+    bool known;                   /* something has that axis */
 };
 struct kin_filters {
     size_t n;
@@ -207,7 +202,7 @@ struct kin_operand {
     struct kin_feed *feeds;       /* feed.step is a declaration here */
     uint32_t *origin;             /* for: see struct kin_for */
     size_t n_gathered;
-    const uint32_t *gathered;     /* the axes that `over` took away */
+    const uint32_t *gathered; /* the axes that `over` took away */
 };
 
 /* `for:`, read. Row r of its operand is the point `origin[r]` in the order written. */
@@ -243,13 +238,14 @@ int kin_for_operand(struct kin_compile *c, const struct kin_declaration *d,
                     struct kin_operand *out, bool *ok, struct kin_error *err);
 /* The place of an axis' value at a point of `for:`; line 0 when the point lacks it. */
 struct kin_mark kin_for_mark(const struct kin_for *given, uint32_t origin, uint32_t axis);
-/* so_far: what the other operands joined to, for `by`. over: gathered axes, n_over SIZE_MAX: all. */
+/* so_far: what the other operands joined to, for `by`. over: gathered axes, n_over SIZE_MAX: all.
+ */
 int kin_input_operand(struct kin_compile *c, const struct kin_declaration *d,
                       const struct kin_input *input, const struct kin_relation *so_far,
                       const struct kin_filters *filters, const uint32_t *over, size_t n_over,
                       struct kin_operand *out, bool *ok, struct kin_error *err);
 
-/* ---- resolve.c ---- */
+/* ---- align.c ---- */
 
 /* A step's points before they are final. */
 struct kin_joined {
@@ -262,6 +258,14 @@ struct kin_joined {
 
 int kin_declaration_resolve(struct kin_compile *c, struct kin_declaration *d,
                             struct kin_error *err);
+
+/* ---- check.c ---- */
+void kin_declaration_check(struct kin_compile *c, struct kin_declaration *d);
+/* Ports that take fewer types under some arguments than they declare. */
+void kin_types_check_narrowed(struct kin_compile *c, const struct kin_declaration *d,
+                              const struct kin_joined *joined);
+/* Two steps that write one file; files of several points. After all is resolved. */
+int kin_results_check(struct kin_compile *c, struct kin_error *err);
 
 /* ---- points.c ---- */
 /* Renames, sorts the points (joined as well) and writes the step's axes, points and feeds. */

@@ -43,8 +43,7 @@ static void report(struct kin_reporter *reporter, struct kin_mark mark, bool war
         return;
     }
     vsnprintf(text, (size_t)length + 1, format, args);
-    all->list[all->n++] =
-        (struct kin_diagnostic){.mark = mark, .warning = warning, .text = text};
+    all->list[all->n++] = (struct kin_diagnostic){.mark = mark, .warning = warning, .text = text};
     all->errors += !warning;
 }
 
@@ -125,13 +124,21 @@ static bool starts_character(char c)
     return ((unsigned char)c & 0xC0) != 0x80;
 }
 
+static size_t count_characters(const char *from, const char *to)
+{
+    size_t n = 0;
+    for (; from < to; from++)
+        n += starts_character(*from);
+    return n;
+}
+
 /* The line with the place in it, and a caret below. Tabs and control characters become blanks, one
  * column each, so that the caret stands where it should. */
-static void show_line(const struct line_cursor *cursor, struct kin_mark mark,
-                      struct kin_text *out)
+static void show_line(const struct line_cursor *cursor, struct kin_mark mark, struct kin_text *out)
 {
     const char *end = line_end(cursor);
-    size_t from = mark.column > SHOWN_WIDTH - SHOWN_BEFORE ? mark.column - SHOWN_BEFORE : 1;
+    bool fits = count_characters(cursor->start, end) <= SHOWN_WIDTH;
+    size_t from = fits || mark.column <= SHOWN_BEFORE ? 1 : mark.column - SHOWN_BEFORE;
     size_t column = 0;
     kin_text_addf(out, "\n%5zu | %s", mark.line, from > 1 ? "…" : "");
     for (const char *p = cursor->start; p < end; p++) {

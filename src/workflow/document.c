@@ -64,8 +64,7 @@ static int report_syntax(const yaml_parser_t *parser, const char *text, size_t l
         return 0;
     }
     struct kin_mark mark = {parser->problem_mark.line + 1, parser->problem_mark.column + 1, 1};
-    const char *hint =
-        syntax_hint(parser, character_at(text, length, mark.line, mark.column));
+    const char *hint = syntax_hint(parser, character_at(text, length, mark.line, mark.column));
     if (parser->context && parser->context_mark.line + 1 < mark.line)
         kin_report_error(reporter, mark, "YAML: %s %s that starts in line %zu%s", problem,
                          parser->context, parser->context_mark.line + 1, hint);
@@ -98,8 +97,8 @@ static struct kin_mark mark_of(const yaml_node_t *yaml)
     return mark;
 }
 
-static int build_scalar(const struct builder *builder, const yaml_node_t *yaml, struct kin_node *node,
-                        struct kin_error *err)
+static int build_scalar(const struct builder *builder, const yaml_node_t *yaml,
+                        struct kin_node *node, struct kin_error *err)
 {
     const char *text = (const char *)yaml->data.scalar.value;
     size_t length = yaml->data.scalar.length;
@@ -294,6 +293,5 @@ bool kin_node_is_null(const struct kin_node *node)
 {
     if (node->type != KIN_NODE_SCALAR || node->quoted)
         return false;
-    return node->text[0] == '\0' || strcmp(node->text, "~") == 0 ||
-           strcmp(node->text, "null") == 0;
+    return node->text[0] == '\0' || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0;
 }

@@ -1,5 +1,6 @@
 /*
- * A YAML file as a tree of nodes that know where they stand. Aliases share the node of their anchor.
+ * A YAML file as a tree of nodes that know where they stand. Aliases share the node of their
+ * anchor.
  */
 #ifndef KINDRED_WORKFLOW_DOCUMENT_H
 #define KINDRED_WORKFLOW_DOCUMENT_H

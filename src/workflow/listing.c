@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "kindred/memory.h"
@@ -25,8 +26,7 @@ void kin_list_point(const struct kin_words *words, const uint32_t *axes, const u
     if (n_axes == 0)
         kin_text_add(out, "the only point");
     for (size_t i = 0; i < n_axes; i++) {
-        const char *label =
-            cells[i] == KIN_WORD_NONE ? "(none)" : kin_words_text(words, cells[i]);
+        const char *label = cells[i] == KIN_WORD_NONE ? "(none)" : kin_words_text(words, cells[i]);
         kin_text_addf(out, "%s%s=%s", i ? "," : "", kin_words_text(words, axes[i]), label);
     }
 }
@@ -49,10 +49,20 @@ const char *kin_hint_axis(struct kin_compile *c, const char *wrong,
     return hint_word(c, wrong, relation->axes, relation->n_axes, out);
 }
 
+/* A number is not near another one: then, and when none is near, the values are listed. */
 const char *kin_hint_label(struct kin_compile *c, const char *wrong, const uint32_t *labels,
                            size_t n, char out[KIN_HINT])
 {
-    return hint_word(c, wrong, labels, n, out);
+    double number;
+    out[0] = '\0';
+    if (!kin_number_parse(wrong, false, &number))
+        hint_word(c, wrong, labels, n, out);
+    if (out[0] != '\0' || n == 0)
+        return out;
+    KIN_AUTO(kin_text_release) struct kin_text text = {0};
+    kin_list_labels(&c->words, labels, n, &text);
+    snprintf(out, KIN_HINT, "; it has %.*s", KIN_HINT - 12, kin_text_string(&text));
+    return out;
 }
 
 static int compare_labels(const void *a, const void *b, void *words)

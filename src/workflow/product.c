@@ -88,7 +88,8 @@ int kin_for_read(struct kin_compile *c, const struct kin_declaration *d, struct 
     KIN_TRY(kin_arena_take(&c->scratch, &out->products, n, sizeof *out->products, err));
     out->n_products = n;
     for (size_t i = 0; i < n; i++) {
-        KIN_TRY(read_product(c, is_list ? node->items[i] : node, first, &out->products[i], ok, err));
+        KIN_TRY(
+            read_product(c, is_list ? node->items[i] : node, first, &out->products[i], ok, err));
         first += out->products[i].n_points;
     }
     return 0;
@@ -211,8 +212,8 @@ int kin_for_operand(struct kin_compile *c, const struct kin_declaration *d,
         return 0;
     }
     all.n_rows = last->first + last->n_points;
-    KIN_TRY(kin_arena_take(&c->scratch, &all.cells, all.n_rows * all.n_axes, sizeof(uint32_t),
-                           err));
+    KIN_TRY(
+        kin_arena_take(&c->scratch, &all.cells, all.n_rows * all.n_axes, sizeof(uint32_t), err));
     for (size_t i = 0; i < given->n_products; i++) {
         for (size_t j = 0; j < given->products[i].n_axes; j++)
             fill_axis(&given->products[i], &given->products[i].axes[j], &all);

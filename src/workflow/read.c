@@ -6,8 +6,8 @@
 #include "kindred/text.h"
 #include "workflow/compile.h"
 
-static const char *const reserved_words[] = {"kind",     "for",  "where",  "exclude", "over", "rename",
-                                             "keep",     "file", "expect", "on_error"};
+static const char *const reserved_words[] = {"kind",   "for",  "where", "exclude", "over",
+                                             "rename", "keep", "file",  "expect",  "on_error"};
 
 /* ---- the words of the language ---- */
 
@@ -42,8 +42,8 @@ static int read_on_error(struct kin_compile *c, struct kin_declaration *d,
             return 0;
         }
     }
-    kin_report_error(&c->reporter, written.mark, "'on_error' is '%s', wanted report, skip or stop%s",
-                     written.node->text,
+    kin_report_error(&c->reporter, written.mark,
+                     "'on_error' is '%s', wanted report, skip or stop%s", written.node->text,
                      kin_hint(&c->reporter, written.node->text, choices, KIN_COUNT(choices), hint));
     return 0;
 }
@@ -53,8 +53,8 @@ static int read_expect(struct kin_compile *c, struct kin_declaration *d,
 {
     struct kin_written written;
     KIN_TRY(kin_variables_scalar(c, value, "'expect'", &written, err));
-    if (written.node && (!kin_number_parse(written.node->text, false, &d->step.expect) ||
-                         d->step.expect < 0))
+    if (written.node &&
+        (!kin_number_parse(written.node->text, false, &d->step.expect) || d->step.expect < 0))
         kin_report_error(&c->reporter, written.mark, "'expect' is '%s', wanted a number of items",
                          written.node->text);
     return 0;

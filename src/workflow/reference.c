@@ -46,8 +46,8 @@ static int read_case(struct kin_compile *c, struct kin_declaration *d, size_t po
     for (size_t i = 0; i < n; i++) {
         const struct kin_node *one = node->type == KIN_NODE_LIST ? node->items[i] : node;
         if (one->type != KIN_NODE_SCALAR) {
-            refuse(c, d, one->mark,
-                   "takes a step, a list of steps, or {by: axis, VALUE: step, …}", port);
+            refuse(c, d, one->mark, "takes a step, a list of steps, or {by: axis, VALUE: step, …}",
+                   port);
             return 0;
         }
         KIN_TRY(read_reference(c, d, one, &out->references[out->n_references++], err));
@@ -149,9 +149,9 @@ static int link_output(struct kin_compile *c, struct kin_declaration *d,
     KIN_TRY(kin_arena_take(&c->scratch, &names, n, sizeof(char *), err));
     for (size_t i = 0; i < n; i++)
         names[i] = kind->outputs[i].name;
-    kin_report_error(&c->reporter, reference->node->mark, "step '%s' (kind '%s') has no output '%s'%s",
-                     reference->selector.step, kind->name, output,
-                     kin_hint(&c->reporter, output, names, n, hint));
+    kin_report_error(&c->reporter, reference->node->mark,
+                     "step '%s' (kind '%s') has no output '%s'%s", reference->selector.step,
+                     kind->name, output, kin_hint(&c->reporter, output, names, n, hint));
     d->broken = true;
     return 0;
 }
@@ -164,14 +164,14 @@ static int link_reference(struct kin_compile *c, struct kin_declaration *d,
     reference->step = kin_declaration_find(c, reference->selector.step);
     if (reference->step == KIN_NO_STEP) {
         d->broken = true;
-            return report_unknown_step(c, reference, err);
+        return report_unknown_step(c, reference, err);
     }
     if (&c->steps[reference->step] == d) {
         kin_report_error(&c->reporter, reference->node->mark, "step '%s' uses itself",
                          d->step.name);
         reference->step = KIN_NO_STEP;
         d->broken = true;
-            return 0;
+        return 0;
     }
     return link_output(c, d, reference, err);
 }

@@ -256,8 +256,8 @@ static int fill_result(const struct kin_relation *left, const struct kin_relatio
         }
     }
     out->result.n_rows = n_rows;
-    KIN_TRY(kin_arena_take(arena, &out->result.cells, n_rows * out->result.n_axes,
-                           sizeof(uint32_t), err));
+    KIN_TRY(kin_arena_take(arena, &out->result.cells, n_rows * out->result.n_axes, sizeof(uint32_t),
+                           err));
     copy_columns(left, out->left, &out->result);
     copy_columns(right, out->right, &out->result);
     return 0;

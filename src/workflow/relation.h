@@ -17,7 +17,8 @@ struct kin_relation {
     size_t n_axes;
     const uint32_t *axes; /* words, ascending by text */
     size_t n_rows;
-    uint32_t *cells; /* [row * n_axes + axis]: a label, or KIN_WORD_NONE where the row lacks the axis */
+    uint32_t
+        *cells; /* [row * n_axes + axis]: a label, or KIN_WORD_NONE where the row lacks the axis */
 };
 
 /* The position of an axis, or KIN_NO_AXIS. */
@@ -47,8 +48,8 @@ struct kin_join {
     struct kin_relation result; /* rows in the order of left, then right */
     uint32_t *left, *right;     /* per row of the result: the rows it was made of */
     size_t n_shared;
-    const uint32_t *shared;                /* the axes of both */
-    size_t n_left_alone, n_right_alone;    /* rows without a partner */
+    const uint32_t *shared;             /* the axes of both */
+    size_t n_left_alone, n_right_alone; /* rows without a partner */
     uint32_t *left_alone, *right_alone;
     bool too_many; /* more rows than `most`: nothing else is set but shared */
 };

@@ -208,8 +208,7 @@ static int apply_setting(struct kin_compile *c, const struct kin_setting *settin
 }
 
 int kin_variables_read(struct kin_compile *c, const struct kin_node *vars,
-                       const struct kin_setting *settings, size_t n_settings,
-                       struct kin_error *err)
+                       const struct kin_setting *settings, size_t n_settings, struct kin_error *err)
 {
     if (vars && vars->type != KIN_NODE_MAP && !kin_node_is_null(vars)) {
         kin_report_error(&c->reporter, vars->mark, "'vars' must be a mapping of names to values");

@@ -215,8 +215,11 @@ int kin_workflow_parse(const char *text, size_t length, const char *path,
                        struct kin_workflow **out, struct kin_diagnostics *diagnostics,
                        struct kin_error *err)
 {
-    struct kin_parse parse = {.text = text, .length = length, .path = path,
-                              .settings = settings, .n_settings = n_settings,
+    struct kin_parse parse = {.text = text,
+                              .length = length,
+                              .path = path,
+                              .settings = settings,
+                              .n_settings = n_settings,
                               .diagnostics = diagnostics};
     return kin_workflow_compile(&parse, out, err);
 }
@@ -228,7 +231,8 @@ int kin_workflow_load(const char *path, const struct kin_setting *settings, size
     char *text;
     size_t length;
     KIN_TRY(kin_read_file(path, &text, &length, err));
-    int status = kin_workflow_parse(text, length, path, settings, n_settings, out, diagnostics, err);
+    int status =
+        kin_workflow_parse(text, length, path, settings, n_settings, out, diagnostics, err);
     kin_free(text);
     return status;
 }

@@ -1,4 +1,5 @@
-/* Kinds for tests of the language: ports of every mode, parameters of every type, nothing that runs. */
+/* Kinds for tests of the language: ports of every mode, parameters of every type, nothing that
+ * runs. */
 #ifndef KINDRED_TESTS_WORKFLOW_KINDS_H
 #define KINDRED_TESTS_WORKFLOW_KINDS_H
 
@@ -21,7 +22,12 @@ static const struct kin_port songs_inputs[] = {
 static const struct kin_output songs_outputs[] = {{.name = "catalog", .type = "catalog"}, {0}};
 
 static const struct kin_param excerpt_params[] = {
-    {.name = "seconds", .type = KIN_PARAM_NUMBER, .unit = "s", .fallback = "4", .min = 0, .max = 60},
+    {.name = "seconds",
+     .type = KIN_PARAM_NUMBER,
+     .unit = "s",
+     .fallback = "4",
+     .min = 0,
+     .max = 60},
     {.name = "seed", .type = KIN_PARAM_INTEGER, .fallback = "0"},
     {.name = "tags", .type = KIN_PARAM_LIST, .fallback = ""},
     {.name = "normalise", .type = KIN_PARAM_FLAG, .fallback = "false"},
@@ -91,17 +97,27 @@ static inline int nothing_to_scan(struct kin_scan *scan, struct kin_error *err)
 }
 
 static const struct kin_kind test_kinds[] = {
-    {.name = "distance", .params = distance_params, .inputs = distance_inputs,
+    {.name = "distance",
+     .params = distance_params,
+     .inputs = distance_inputs,
      .outputs = distance_outputs},
     {.name = "encode", .inputs = encode_inputs, .outputs = vectors_outputs},
-    {.name = "excerpt", .params = excerpt_params, .inputs = excerpt_inputs,
+    {.name = "excerpt",
+     .params = excerpt_params,
+     .inputs = excerpt_inputs,
      .outputs = clips_outputs},
-    {.name = "songs", .params = songs_params, .inputs = songs_inputs, .outputs = songs_outputs,
+    {.name = "songs",
+     .params = songs_params,
+     .inputs = songs_inputs,
+     .outputs = songs_outputs,
      .scan = nothing_to_scan},
     {.name = "table", .inputs = table_inputs, .outputs = table_outputs},
     {.name = "train", .params = train_params, .inputs = train_inputs, .outputs = train_outputs},
-    {.name = "transform", .params = transform_params, .inputs = transform_inputs,
-     .outputs = clips_outputs, .check = transform_check},
+    {.name = "transform",
+     .params = transform_params,
+     .inputs = transform_inputs,
+     .outputs = clips_outputs,
+     .check = transform_check},
     {.name = "within", .inputs = within_inputs, .outputs = number_outputs},
 };
 

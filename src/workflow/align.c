@@ -292,8 +292,8 @@ static int join_operand(struct resolving *r, size_t stride, struct kin_error *er
     const struct kin_operand *operand = &r->joined.operands[k];
     if (operand->relation.n_rows == 0)
         return report_empty(r, operand, err);
-    KIN_TRY(kin_relation_join(&r->c->words, &r->joined.relation, &operand->relation,
-                              KIN_MAX_POINTS, &r->c->scratch, &join, err));
+    KIN_TRY(kin_relation_join(&r->c->words, &r->joined.relation, &operand->relation, KIN_MAX_POINTS,
+                              &r->c->scratch, &join, err));
     if (join.too_many || join.result.n_axes > KIN_MAX_AXES) {
         kin_report_error(&r->c->reporter, r->d->step.mark, "step '%s' has more than %u %s",
                          r->d->step.name, join.too_many ? KIN_MAX_POINTS : KIN_MAX_AXES,
@@ -336,8 +336,8 @@ static int join_all(struct resolving *r, struct kin_error *err)
     size_t stride = r->d->n_inputs + 1;
     bool ok = true;
     r->joined.relation.n_rows = 1; /* the only point of no axes */
-    KIN_TRY(kin_arena_take(&r->c->scratch, &r->joined.operands, stride,
-                           sizeof *r->joined.operands, err));
+    KIN_TRY(kin_arena_take(&r->c->scratch, &r->joined.operands, stride, sizeof *r->joined.operands,
+                           err));
     KIN_TRY(kin_arena_take(&r->c->scratch, &r->joined.rows, stride, sizeof(uint32_t), err));
     if (r->given.n_products > 0) {
         KIN_TRY(kin_for_operand(r->c, r->d, &r->given, &r->filters,
@@ -407,8 +407,8 @@ static int exclude_points(struct resolving *r, struct kin_error *err)
     bool *dropped;
     if (!node)
         return 0;
-    KIN_TRY(kin_arena_take(&r->c->scratch, &dropped, r->joined.relation.n_rows, sizeof *dropped,
-                           err));
+    KIN_TRY(
+        kin_arena_take(&r->c->scratch, &dropped, r->joined.relation.n_rows, sizeof *dropped, err));
     bool is_list = node->type == KIN_NODE_LIST;
     for (size_t i = 0; i < (is_list ? node->n : 1); i++)
         KIN_TRY(exclude_entry(r, is_list ? node->items[i] : node, dropped, err));
@@ -429,7 +429,8 @@ static bool has_broken_source(const struct kin_compile *c, const struct kin_decl
         for (size_t j = 0; j < d->inputs[i].n_cases; j++) {
             const struct kin_case *one = &d->inputs[i].cases[j];
             for (size_t k = 0; k < one->n_references; k++) {
-                if (one->references[k].step == KIN_NO_STEP || c->steps[one->references[k].step].broken)
+                if (one->references[k].step == KIN_NO_STEP ||
+                    c->steps[one->references[k].step].broken)
                     return true;
             }
         }
@@ -454,8 +455,7 @@ static int find_points(struct resolving *r, struct kin_error *err)
     return 0;
 }
 
-int kin_declaration_resolve(struct kin_compile *c, struct kin_declaration *d,
-                            struct kin_error *err)
+int kin_declaration_resolve(struct kin_compile *c, struct kin_declaration *d, struct kin_error *err)
 {
     struct resolving r = {.c = c, .d = d, .ok = true};
     struct kin_plan *plan = NULL;

@@ -15,10 +15,11 @@ struct view {
     size_t output;
     struct kin_mark mark;
     const char *text;
-    uint32_t by_value;      /* the label of the axis `by` for all its rows, or KIN_WORD_NONE */
+    bool is_case;      /* all its rows get the label by_value of the axis `by` */
+    uint32_t by_value; /* KIN_WORD_NONE: `else`, for points that lack the axis */
     size_t n_axes;
-    const uint32_t *axes;   /* those that are left: an axis fixed to one value is gone */
-    bool *taken;            /* per point of the source */
+    const uint32_t *axes; /* those that are left: an axis fixed to one value is gone */
+    bool *taken;          /* per point of the source */
 };
 
 /* The table that is being built: rows in no order, with their feeds. */
@@ -51,8 +52,7 @@ static void report_no_axis(struct building *b, const struct view *view, const ch
 {
     char hint[KIN_HINT];
     kin_report_error(&b->c->reporter, view->mark, "step '%s' has no axis '%s'%s",
-                     view->source->step.name, axis,
-                     kin_hint_axis(b->c, axis, view->points, hint));
+                     view->source->step.name, axis, kin_hint_axis(b->c, axis, view->points, hint));
     b->ok = false;
 }
 
@@ -65,8 +65,7 @@ static int report_no_label(struct building *b, const struct view *view, size_t c
     KIN_TRY(kin_column_labels(b->c, view->points, column, &labels, &n, err));
     kin_report_error(&b->c->reporter, view->mark, "axis '%s' of step '%s' has no value '%s'%s",
                      kin_words_text(&b->c->words, view->points->axes[column]),
-                     view->source->step.name, value,
-                     kin_hint_label(b->c, value, labels, n, hint));
+                     view->source->step.name, value, kin_hint_label(b->c, value, labels, n, hint));
     b->ok = false;
     return 0;
 }
@@ -98,8 +97,7 @@ static int apply_picks(struct building *b, struct view *view, const struct kin_s
     for (size_t i = 0; i < selector->n_picks; i++) {
         const struct kin_pick *pick = &selector->picks[i];
         uint32_t axis = kin_words_find(&b->c->words, pick->axis);
-        size_t column =
-            axis == KIN_WORD_NONE ? KIN_NO_AXIS : kin_relation_axis(view->points, axis);
+        size_t column = axis == KIN_WORD_NONE ? KIN_NO_AXIS : kin_relation_axis(view->points, axis);
         if (column == KIN_NO_AXIS) {
             report_no_axis(b, view, pick->axis);
             continue;
@@ -114,7 +112,7 @@ static int apply_picks(struct building *b, struct view *view, const struct kin_s
 static void apply_by(struct building *b, struct view *view)
 {
     size_t column = kin_relation_axis(view->points, b->input->by);
-    if (view->by_value == KIN_WORD_NONE || column == KIN_NO_AXIS)
+    if (!view->is_case || column == KIN_NO_AXIS)
         return;
     bool any = false;
     for (size_t p = 0; p < view->points->n_rows; p++) {
@@ -122,7 +120,11 @@ static void apply_by(struct building *b, struct view *view)
         view->taken[p] = view->taken[p] && same;
         any = any || view->taken[p];
     }
-    if (!any) {
+    if (!any && view->by_value == KIN_WORD_NONE) {
+        kin_report_error(&b->c->reporter, view->mark, "every point of step '%s' has an axis '%s'",
+                         view->source->step.name, kin_words_text(&b->c->words, b->input->by));
+        b->ok = false;
+    } else if (!any) {
         kin_report_error(&b->c->reporter, view->mark, "step '%s' has no point with %s=%s",
                          view->source->step.name, kin_words_text(&b->c->words, b->input->by),
                          kin_words_text(&b->c->words, view->by_value));
@@ -135,9 +137,13 @@ static int add_view(struct building *b, const struct kin_reference *reference, u
 {
     struct view *view = &b->views[b->n_views++];
     const struct kin_declaration *source = &b->c->steps[reference->step];
-    *view = (struct view){.source = source, .points = &source->relation,
-                          .output = reference->output, .mark = reference->node->mark,
-                          .text = reference->node->text, .by_value = by_value};
+    *view = (struct view){.source = source,
+                          .points = &source->relation,
+                          .output = reference->output,
+                          .mark = reference->node->mark,
+                          .text = reference->node->text,
+                          .is_case = b->input->by != KIN_WORD_NONE,
+                          .by_value = by_value};
     size_t width = view->points->n_axes;
     bool *fixed;
     uint32_t *axes;
@@ -256,7 +262,7 @@ static int add_known_cases(struct building *b, size_t column, struct kin_error *
     memcpy(views, b->views, b->n_views * sizeof *views);
     b->views = views;
     for (size_t i = 0; i < n; i++) {
-        if (labels[i] != KIN_WORD_NONE && !case_of(b->input, labels[i]))
+        if (labels[i] == KIN_WORD_NONE || !case_of(b->input, labels[i]))
             KIN_TRY(add_case(b, otherwise, labels[i], err));
     }
     return 0;
@@ -320,12 +326,13 @@ static void add_rows(struct building *b, const struct view *view, size_t index)
         for (size_t a = 0; a < width; a++) {
             uint32_t axis = table->relation.axes[a];
             size_t from = kin_relation_axis(view->points, axis);
-            if (axis == b->input->by && view->by_value != KIN_WORD_NONE)
+            if (view->is_case && axis == b->input->by)
                 cells[a] = view->by_value;
             else if (from != KIN_NO_AXIS)
                 cells[a] = view->points->cells[p * view->points->n_axes + from];
         }
-        table->feeds[row] = (struct kin_feed){(size_t)(view->source - b->c->steps), p, view->output};
+        table->feeds[row] =
+            (struct kin_feed){(size_t)(view->source - b->c->steps), p, view->output};
         table->view_of[row] = index;
     }
 }
@@ -353,16 +360,16 @@ static void add_empty_rows(struct building *b)
 static int fill_table(struct building *b, struct kin_error *err)
 {
     size_t most = 0;
-    bool has_axis = b->input->by != KIN_WORD_NONE &&
-                    kin_relation_axis(b->so_far, b->input->by) != KIN_NO_AXIS;
+    bool has_axis =
+        b->input->by != KIN_WORD_NONE && kin_relation_axis(b->so_far, b->input->by) != KIN_NO_AXIS;
     bool has_else = b->input->by != KIN_WORD_NONE && case_of(b->input, KIN_WORD_NONE);
     for (size_t i = 0; i < b->n_views; i++)
         most += b->views[i].points->n_rows;
     if (has_axis && !has_else)
         most += b->so_far->n_rows;
     if (most > KIN_MAX_ALL_POINTS) {
-        kin_report_error(&b->c->reporter, b->input->node->mark,
-                         "more than %u points for one input", KIN_MAX_ALL_POINTS);
+        kin_report_error(&b->c->reporter, b->input->node->mark, "more than %u points for one input",
+                         KIN_MAX_ALL_POINTS);
         b->ok = false;
         return 0;
     }
@@ -405,8 +412,8 @@ static bool same_cells(const struct kin_relation *relation, const bool *columns,
                        uint32_t y)
 {
     for (size_t i = 0; i < relation->n_axes; i++) {
-        if ((!columns || columns[i]) && relation->cells[x * relation->n_axes + i] !=
-                                            relation->cells[y * relation->n_axes + i])
+        if ((!columns || columns[i]) &&
+            relation->cells[x * relation->n_axes + i] != relation->cells[y * relation->n_axes + i])
             return false;
     }
     return true;
@@ -457,8 +464,8 @@ static int build_operand(struct building *b, const bool *kept, struct kin_operan
     KIN_TRY(kin_arena_take(&b->c->scratch, &out->relation.cells,
                            from->n_rows * out->relation.n_axes, sizeof(uint32_t), err));
     KIN_TRY(kin_arena_take(&b->c->scratch, &out->start, from->n_rows + 1, sizeof(size_t), err));
-    KIN_TRY(kin_arena_take(&b->c->scratch, &out->feeds, from->n_rows, sizeof(struct kin_feed),
-                           err));
+    KIN_TRY(
+        kin_arena_take(&b->c->scratch, &out->feeds, from->n_rows, sizeof(struct kin_feed), err));
     group_rows(b, order, kept, out);
     return 0;
 }
@@ -497,10 +504,11 @@ int kin_input_operand(struct kin_compile *c, const struct kin_declaration *d,
                       const struct kin_filters *filters, const uint32_t *over, size_t n_over,
                       struct kin_operand *out, bool *ok, struct kin_error *err)
 {
-    struct building b = {.c = c, .d = d, .input = input, .so_far = so_far, .filters = filters,
-                         .ok = true};
+    struct building b = {
+        .c = c, .d = d, .input = input, .so_far = so_far, .filters = filters, .ok = true};
     *out = (struct kin_operand){.name = d->step.kind->inputs[input->port].name,
-                                .mark = input->node->mark, .port = input->port};
+                                .mark = input->node->mark,
+                                .port = input->port};
     KIN_TRY(build(&b, over, n_over, out, err));
     *ok = b.ok;
     return 0;
