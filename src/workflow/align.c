@@ -339,6 +339,7 @@ static int join_all(struct resolving *r, struct kin_error *err)
     KIN_TRY(kin_arena_take(&r->c->scratch, &r->joined.operands, stride, sizeof *r->joined.operands,
                            err));
     KIN_TRY(kin_arena_take(&r->c->scratch, &r->joined.rows, stride, sizeof(uint32_t), err));
+    KIN_TRY(kin_arena_take(&r->c->scratch, &r->joined.relation.cells, 1, sizeof(uint32_t), err));
     if (r->given.n_products > 0) {
         KIN_TRY(kin_for_operand(r->c, r->d, &r->given, &r->filters,
                                 &r->joined.operands[r->joined.n_operands++], &ok, err));

@@ -7,7 +7,8 @@
  *   order.c      inputs before those they feed; cycles
  *   port.c       the relation that feeds a port: references, unions, by
  *   align.c      a step's points and feeds: join, where, exclude, over, rename
- *   arguments.c  a step's parameters at every point
+ *   parameter.c  where the values of a step's parameters come from
+ *   arguments.c  its parameters at every point
  * A step whose inputs are broken is not resolved and says nothing: one mistake, one message.
  */
 #ifndef KINDRED_WORKFLOW_COMPILE_H
@@ -272,7 +273,7 @@ int kin_results_check(struct kin_compile *c, struct kin_error *err);
 int kin_points_finish(struct kin_compile *c, struct kin_declaration *d, struct kin_joined *joined,
                       bool *ok, struct kin_error *err);
 
-/* ---- arguments.c ---- */
+/* ---- parameter.c, arguments.c ---- */
 struct kin_plan; /* where each parameter's value comes from */
 /* Says which values are wrong whatever the points, for a step whose points are not known. */
 int kin_arguments_check_constants(struct kin_compile *c, const struct kin_declaration *d,

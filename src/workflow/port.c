@@ -18,8 +18,10 @@ struct view {
     bool is_case;      /* all its rows get the label by_value of the axis `by` */
     uint32_t by_value; /* KIN_WORD_NONE: `else`, for points that lack the axis */
     size_t n_axes;
-    const uint32_t *axes; /* those that are left: an axis fixed to one value is gone */
-    bool *taken;          /* per point of the source */
+    const uint32_t *axes;     /* those that are left: an axis fixed to one value is gone */
+    bool *taken;              /* per point of the source */
+    struct kin_relation rows; /* those taken, with the axes that are left and `by` */
+    uint32_t *point_of;       /* per row: the point of the source */
 };
 
 /* The table that is being built: rows in no order, with their feeds. */
@@ -296,16 +298,45 @@ static int add_views(struct building *b, struct kin_error *err)
 
 /* ---- the table ---- */
 
+/* The rows of a view: its points, with the axes that are left and its value of `by`. */
+static int fill_view(struct building *b, struct view *view, struct kin_error *err)
+{
+    struct kin_relation *rows = &view->rows;
+    size_t n = view->points->n_rows;
+    KIN_TRY(kin_relation_unite_axes(&b->c->words, view->axes, view->n_axes, &b->input->by,
+                                    view->is_case, &b->c->scratch, &rows->axes, &rows->n_axes,
+                                    err));
+    KIN_TRY(kin_arena_take(&b->c->scratch, &rows->cells, n * rows->n_axes, sizeof(uint32_t), err));
+    KIN_TRY(kin_arena_take(&b->c->scratch, &view->point_of, n, sizeof(uint32_t), err));
+    for (size_t p = 0; p < n; p++) {
+        if (view->taken[p])
+            view->point_of[rows->n_rows++] = (uint32_t)p;
+    }
+    for (size_t a = 0; a < rows->n_axes; a++) {
+        bool is_by = view->is_case && rows->axes[a] == b->input->by;
+        size_t from = kin_relation_axis(view->points, rows->axes[a]);
+        for (size_t r = 0; r < rows->n_rows; r++)
+            rows->cells[r * rows->n_axes + a] =
+                is_by ? view->by_value
+                      : view->points->cells[view->point_of[r] * view->points->n_axes + from];
+    }
+    return 0;
+}
+
+static int unite_with(struct building *b, struct kin_relation *to, const struct kin_relation *more,
+                      struct kin_error *err)
+{
+    return kin_relation_unite_axes(&b->c->words, to->axes, to->n_axes, more->axes, more->n_axes,
+                                   &b->c->scratch, &to->axes, &to->n_axes, err);
+}
+
 static int table_axes(struct building *b, struct kin_error *err)
 {
     struct kin_relation *to = &b->table.relation;
-    for (size_t i = 0; i < b->n_views && to->n_axes <= KIN_MAX_AXES; i++)
-        KIN_TRY(kin_relation_unite_axes(&b->c->words, to->axes, to->n_axes, b->views[i].axes,
-                                        b->views[i].n_axes, &b->c->scratch, &to->axes, &to->n_axes,
-                                        err));
-    if (b->input->by != KIN_WORD_NONE)
-        KIN_TRY(kin_relation_unite_axes(&b->c->words, to->axes, to->n_axes, &b->input->by, 1,
-                                        &b->c->scratch, &to->axes, &to->n_axes, err));
+    for (size_t i = 0; i < b->n_views && to->n_axes <= KIN_MAX_AXES; i++) {
+        KIN_TRY(fill_view(b, &b->views[i], err));
+        KIN_TRY(unite_with(b, to, &b->views[i].rows, err));
+    }
     if (to->n_axes > KIN_MAX_AXES) {
         kin_report_error(&b->c->reporter, b->input->node->mark, "more than %u axes in one step",
                          KIN_MAX_AXES);
@@ -314,25 +345,77 @@ static int table_axes(struct building *b, struct kin_error *err)
     return 0;
 }
 
+/* The points of the other operands at a value of `by`, in the axes of the port. */
+static int points_at(struct building *b, uint32_t value, struct kin_relation *out,
+                     struct kin_error *err)
+{
+    uint32_t *axes;
+    struct kin_groups groups;
+    const struct kin_relation *from = b->so_far;
+    size_t by = kin_relation_axis(from, b->input->by);
+    KIN_TRY(kin_arena_take(&b->c->scratch, &axes, from->n_axes, sizeof *axes, err));
+    for (size_t i = 0; i < from->n_axes; i++) {
+        if (kin_relation_axis(&b->table.relation, from->axes[i]) != KIN_NO_AXIS)
+            axes[out->n_axes++] = from->axes[i];
+    }
+    out->axes = axes;
+    KIN_TRY(kin_arena_take(&b->c->scratch, &out->cells, from->n_rows * out->n_axes,
+                           sizeof(uint32_t), err));
+    for (size_t r = 0; r < from->n_rows; r++) {
+        const uint32_t *row = from->cells + r * from->n_axes;
+        for (size_t a = 0; row[by] == value && a < out->n_axes; a++)
+            out->cells[out->n_rows * out->n_axes + a] = row[kin_relation_axis(from, out->axes[a])];
+        out->n_rows += row[by] == value;
+    }
+    KIN_TRY(kin_rows_group(out->cells, out->n_axes, out->n_rows, &b->c->scratch, &groups, err));
+    for (size_t g = 0; g < groups.n; g++) /* first[g] >= g: nothing is read after it was written */
+        memmove(out->cells + g * out->n_axes, out->cells + groups.first[g] * out->n_axes,
+                out->n_axes * sizeof(uint32_t));
+    out->n_rows = groups.n;
+    return 0;
+}
+
+/* A case whose step lacks an axis that the step has, while another case brings it: its points are
+ * broadcast along that axis, as those of any input are. */
+static int spread_view(struct building *b, struct view *view, struct kin_error *err)
+{
+    struct kin_relation others = {0};
+    struct kin_join join;
+    KIN_TRY(points_at(b, view->by_value, &others, err));
+    KIN_TRY(kin_relation_join(&b->c->words, &view->rows, &others, KIN_MAX_POINTS, &b->c->scratch,
+                              &join, err));
+    if (join.too_many || join.n_left_alone > 0)
+        return 0; /* joining the whole says what is wrong */
+    for (size_t r = 0; r < join.result.n_rows; r++)
+        join.left[r] = view->point_of[join.left[r]];
+    view->point_of = join.left;
+    view->rows = join.result;
+    return 0;
+}
+
+static int spread_views(struct building *b, struct kin_error *err)
+{
+    if (b->input->by == KIN_WORD_NONE || kin_relation_axis(b->so_far, b->input->by) == KIN_NO_AXIS)
+        return 0;
+    for (size_t i = 0; i < b->n_views; i++) {
+        if (b->views[i].rows.n_axes < b->table.relation.n_axes)
+            KIN_TRY(spread_view(b, &b->views[i], err));
+    }
+    return 0;
+}
+
 static void add_rows(struct building *b, const struct view *view, size_t index)
 {
     struct table *table = &b->table;
-    size_t width = table->relation.n_axes;
-    for (size_t p = 0; p < view->points->n_rows; p++) {
-        if (!view->taken[p])
-            continue;
+    const struct kin_relation *rows = &view->rows;
+    size_t step = (size_t)(view->source - b->c->steps);
+    for (size_t r = 0; r < rows->n_rows; r++) {
         size_t row = table->relation.n_rows++;
-        uint32_t *cells = table->relation.cells + row * width;
-        for (size_t a = 0; a < width; a++) {
-            uint32_t axis = table->relation.axes[a];
-            size_t from = kin_relation_axis(view->points, axis);
-            if (view->is_case && axis == b->input->by)
-                cells[a] = view->by_value;
-            else if (from != KIN_NO_AXIS)
-                cells[a] = view->points->cells[p * view->points->n_axes + from];
-        }
-        table->feeds[row] =
-            (struct kin_feed){(size_t)(view->source - b->c->steps), p, view->output};
+        uint32_t *cells = table->relation.cells + row * table->relation.n_axes;
+        for (size_t a = 0; a < rows->n_axes; a++)
+            cells[kin_relation_axis(&table->relation, rows->axes[a])] =
+                rows->cells[r * rows->n_axes + a];
+        table->feeds[row] = (struct kin_feed){step, view->point_of[r], view->output};
         table->view_of[row] = index;
     }
 }
@@ -364,7 +447,7 @@ static int fill_table(struct building *b, struct kin_error *err)
         b->input->by != KIN_WORD_NONE && kin_relation_axis(b->so_far, b->input->by) != KIN_NO_AXIS;
     bool has_else = b->input->by != KIN_WORD_NONE && case_of(b->input, KIN_WORD_NONE);
     for (size_t i = 0; i < b->n_views; i++)
-        most += b->views[i].points->n_rows;
+        most += b->views[i].rows.n_rows;
     if (has_axis && !has_else)
         most += b->so_far->n_rows;
     if (most > KIN_MAX_ALL_POINTS) {
@@ -492,6 +575,7 @@ static int build(struct building *b, const uint32_t *over, size_t n_over, struct
     KIN_TRY(table_axes(b, err));
     if (!b->ok)
         return 0;
+    KIN_TRY(spread_views(b, err));
     KIN_TRY(fill_table(b, err));
     if (!b->ok)
         return 0;

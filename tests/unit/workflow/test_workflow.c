@@ -232,6 +232,21 @@ START_TEST(choosing_by_an_axis)
 }
 END_TEST
 
+/* Of the cases, one has the axis trial and one has not: that one is broadcast. */
+START_TEST(cases_with_other_axes)
+{
+    struct parsed parsed =
+        parse_good(NET "  z: { kind: encode, of: clips }\n  d: { kind: distance, from: z, to: z }\n"
+                       "  one: { kind: within, of: d }\n"
+                       "  two: { kind: train, of: msd, scaler: { by: task, AE: net, AT: one },\n"
+                       "         for: { task: [AE, AT], trial: [0, 1] } }\n");
+    expect_points(&parsed, "two", 4, 2);
+    expect_feeds(&parsed, "two", "two[task=AT,trial=1]", "scaler", "one");
+    expect_feeds(&parsed, "two", "two[task=AE,trial=1]", "scaler", "net[task=AE,trial=1]");
+    parsed_release(&parsed);
+}
+END_TEST
+
 START_TEST(selecting)
 {
     struct parsed parsed = parse_good(
@@ -316,5 +331,5 @@ END_TEST
 
 TEST_MAIN("workflow", the_paper, paths_are_relative_to_the_file, the_order_of_keys_does_not_matter,
           steps_come_after_their_inputs, equal_arguments_are_shared, marks_point_at_values,
-          set_takes_lists, gathering, unions, choosing_by_an_axis, selecting, selectors,
-          memory_runs_out, files)
+          set_takes_lists, gathering, unions, choosing_by_an_axis, cases_with_other_axes, selecting,
+          selectors, memory_runs_out, files)
