@@ -34,7 +34,7 @@ static enum kin_plan_state state_of(struct kin_session *session, const struct fo
         const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
         for (size_t f = 0; f < n; f++) {
             enum kin_plan_state above =
-                forecast->states[number_of(session, fed_by(session, &feeds[f]))];
+                forecast->states[fed_by(session, &feeds[f])->number];
             if (above == KIN_PLAN_ABSENT || above == KIN_PLAN_BLOCKED)
                 return KIN_PLAN_BLOCKED;
             if (above != KIN_PLAN_HIT)
@@ -52,7 +52,7 @@ static int forecast_items(struct kin_session *session, struct forecast *forecast
     const struct kin_step *step = step_of(session, instance);
     const struct kin_feed *feed = first_feed(session, instance);
     double size = step->expect > 0 ? step->expect
-                  : feed           ? forecast->sizes[number_of(session, fed_by(session, feed))]
+                  : feed           ? forecast->sizes[fed_by(session, feed)->number]
                                    : 0;
     *todo = kin_kind_is_map(step->kind) ? size : 1;
     if (state == KIN_PLAN_HIT) {
@@ -65,7 +65,7 @@ static int forecast_items(struct kin_session *session, struct forecast *forecast
         *todo = (double)work->n_todo;
         work_free(session, work);
     }
-    forecast->sizes[number_of(session, instance)] = size;
+    forecast->sizes[instance->number] = size;
     return 0;
 }
 
@@ -75,7 +75,7 @@ static int forecast_instance(struct kin_session *session, struct forecast *forec
     struct kin_plan_step *step = &forecast->steps[instance->step];
     enum kin_plan_state state = state_of(session, forecast, instance);
     double todo = 0;
-    forecast->states[number_of(session, instance)] = state;
+    forecast->states[instance->number] = state;
     KIN_TRY(forecast_items(session, forecast, instance, state, &todo, err));
     step->instances[state]++;
     step->items += todo;

@@ -79,7 +79,7 @@ static void action_wrote(void *context, int status, const struct kin_error *err)
     pthread_mutex_lock(&session->lock);
     note_write(session->schedule, status, err);
     if (status == 0)
-        heap_push(&session->schedule->done, number_of(session, work->instance), NULL);
+        heap_push(&session->schedule->done, work->instance->number, NULL);
     pthread_cond_broadcast(&session->changed);
     pthread_mutex_unlock(&session->lock);
 }
@@ -122,7 +122,7 @@ static void give_block(struct kin_session *session, struct work *work, size_t n,
         work->next = work->n_todo;
     schedule->items_done += n;
     if (--work->in_flight == 0 && work->next == work->n_todo)
-        heap_push(&schedule->finished, number_of(session, work->instance), NULL);
+        heap_push(&schedule->finished, work->instance->number, NULL);
 }
 
 static void *worker(void *context)
@@ -178,7 +178,7 @@ static void fail_instance(struct kin_session *session, struct instance *instance
     note_error(schedule, err->status, err);
     instance->state = INSTANCE_FAILED;
     schedule->unfinished--;
-    block_consumers(session, number_of(session, instance));
+    block_consumers(session, instance->number);
     if (!schedule->options->keep_going)
         schedule->stop = true;
     pthread_mutex_unlock(&session->lock);
@@ -234,7 +234,7 @@ static int release_producers(struct kin_session *session, struct instance *insta
 static int complete(struct kin_session *session, struct instance *instance, struct kin_error *err)
 {
     struct schedule *schedule = session->schedule;
-    size_t number = number_of(session, instance);
+    size_t number = instance->number;
     struct kin_step_stats *stats = &session->stats[instance->step];
     work_free(session, instance->work);
     instance->work = NULL;
@@ -300,7 +300,7 @@ static int start(struct kin_session *session, struct instance *instance, struct 
     pthread_mutex_lock(&session->lock);
     instance->state = INSTANCE_RUNNING;
     session->schedule->items_known += work->n_todo;
-    int status = heap_push(&session->schedule->open, number_of(session, instance), err);
+    int status = heap_push(&session->schedule->open, instance->number, err);
     pthread_cond_broadcast(&session->changed);
     pthread_mutex_unlock(&session->lock);
     return status;

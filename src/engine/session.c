@@ -58,7 +58,8 @@ static int place_instances(struct kin_session *session, struct kin_error *err)
     KIN_TRY(kin_alloc_into(&session->instances, session->n, sizeof *session->instances, err));
     for (size_t s = 0; s < workflow->n_steps; s++)
         for (size_t p = 0; p < workflow->steps[s].n_points; p++)
-            session->instances[session->first[s] + p] = (struct instance){.step = s, .point = p};
+            session->instances[session->first[s] + p] =
+                (struct instance){.number = session->first[s] + p, .step = s, .point = p};
     return 0;
 }
 
@@ -83,7 +84,7 @@ static int link_consumers(struct kin_session *session, struct kin_error *err)
         size_t n;
         const struct kin_feed *feeds = all_feeds(session, &session->instances[i], &n);
         for (size_t f = 0; f < n; f++)
-            start[number_of(session, fed_by(session, &feeds[f])) + 2]++;
+            start[fed_by(session, &feeds[f])->number + 2]++;
         total += n;
     }
     for (size_t i = 2; i < session->n + 2; i++)
@@ -93,7 +94,7 @@ static int link_consumers(struct kin_session *session, struct kin_error *err)
         size_t n;
         const struct kin_feed *feeds = all_feeds(session, &session->instances[i], &n);
         for (size_t f = 0; f < n; f++) {
-            size_t producer = number_of(session, fed_by(session, &feeds[f]));
+            size_t producer = fed_by(session, &feeds[f])->number;
             session->consumers[start[producer + 1]++] = i;
         }
     }

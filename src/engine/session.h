@@ -19,6 +19,7 @@ enum instance_state {
 };
 
 struct instance {
+    size_t number; /* its place in session->instances, also in a copy of it */
     size_t step, point;
     enum instance_state state;
     bool hit;
@@ -108,11 +109,6 @@ static inline struct instance *fed_by(const struct kin_session *session,
                                       const struct kin_feed *feed)
 {
     return &session->instances[session->first[feed->step] + feed->point];
-}
-
-static inline size_t number_of(const struct kin_session *session, const struct instance *instance)
-{
-    return (size_t)(instance - session->instances);
 }
 
 /* Says something to the person, prefixed with file, line and instance. */

@@ -7,7 +7,7 @@
 
 struct listing *source_listing(struct kin_session *session, const struct instance *instance)
 {
-    size_t i = session->listing_of[number_of(session, instance)];
+    size_t i = session->listing_of[instance->number];
     return i == SIZE_MAX ? NULL : &session->listings[i];
 }
 

@@ -269,7 +269,7 @@ static int tell_upstream(struct telling *telling, struct instance *instance, siz
         const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
         for (size_t f = 0; f < n; f++) {
             struct instance *producer = fed_by(session, &feeds[f]);
-            if (producer->hit || (any && telling->told[number_of(session, producer)]))
+            if (producer->hit || (any && telling->told[producer->number]))
                 continue;
             if (any) /* one chain is enough to see the cause */
                 return 0;
@@ -317,7 +317,7 @@ static int tell(struct telling *telling, struct instance *instance, size_t depth
     KIN_AUTO(kin_text_release) struct kin_text name = {0};
     kin_instance_name(step_of(session, instance), instance->point, &name);
     KIN_TRY(kin_text_check(&name, err));
-    telling->told[number_of(session, instance)] = true;
+    telling->told[instance->number] = true;
     add_indent(telling, depth);
     kin_text_addf(telling->out, "%s ", name.data);
     const struct listing *listing = source_listing(session, instance);
