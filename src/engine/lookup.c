@@ -74,13 +74,30 @@ static int report_one(struct kin_session *session, struct instance *instance,
     return 0;
 }
 
+void report_skipped(struct kin_session *session, const struct work *work)
+{
+    if (step_of(session, work->instance)->on_error != KIN_ON_ERROR_SKIP)
+        return;
+    for (size_t k = 0; k < work->n; k++) {
+        KIN_AUTO(kin_value_auto) struct kin_value *failure = NULL;
+        const char *text = "(the text of the failure is lost)";
+        if (!work->pieces[k].failed)
+            continue;
+        if (load_value(session, &work->pieces[k].outputs[0], &failure, NULL) == 0)
+            text = kin_value_text(failure, "text", text);
+        session_tell(session, KIN_LOG_WARN, work->instance, "item '%s' is left out: %s",
+                     work->pieces[k].id, text);
+    }
+}
+
 int report_failures(struct kin_session *session, struct instance *instance, struct kin_error *err)
 {
     if (instance->failed == 0)
         return 0;
     if (step_of(session, instance)->on_error == KIN_ON_ERROR_SKIP) {
-        session_tell(session, KIN_LOG_WARN, instance, "%llu items left out (on_error: skip)",
-                     (unsigned long long)instance->failed);
+        if (instance->hit) /* the run that found them named them */
+            session_tell(session, KIN_LOG_WARN, instance, "%llu items left out (on_error: skip)",
+                         (unsigned long long)instance->failed);
         return 0;
     }
     KIN_AUTO(kin_value_auto) struct kin_value *manifest = NULL;

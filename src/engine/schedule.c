@@ -236,6 +236,8 @@ static int complete(struct kin_session *session, struct instance *instance, stru
     struct schedule *schedule = session->schedule;
     size_t number = instance->number;
     struct kin_step_stats *stats = &session->stats[instance->step];
+    if (instance->work)
+        report_skipped(session, instance->work);
     work_free(session, instance->work);
     instance->work = NULL;
     KIN_TRY(report_failures(session, instance, err));

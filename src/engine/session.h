@@ -247,6 +247,8 @@ int resolve_all(struct kin_session *session, struct kin_error *err);
 /* Reports the failed items of a done instance that were not reported yet. */
 int report_failures(struct kin_session *session, struct instance *instance, struct kin_error *err);
 void reported_free(struct reported *reported);
+/* Names the items that a step with on_error: skip leaves out. */
+void report_skipped(struct kin_session *session, const struct work *work);
 
 /* ---- history.c: the last run of the same workflow ---- */
 
