@@ -477,15 +477,10 @@ static void report_same_point(struct building *b, size_t first, size_t second)
     const struct view *other = &b->views[b->table.view_of[second]];
     kin_list_point(&b->c->words, relation->axes, relation->cells + second * relation->n_axes,
                    relation->n_axes, &point);
-    if (one == other)
-        kin_report_error(&b->c->reporter, other->mark,
-                         "'%s' has several points at %s once its axis is fixed", other->text,
-                         kin_text_string(&point));
-    else
-        kin_report_error(&b->c->reporter, other->mark,
-                         "'%s' and '%s' both give %s; tell them apart by an axis under 'for', or "
-                         "with {by: axis, NAME: step, …}",
-                         one->text, other->text, kin_text_string(&point));
+    kin_report_error(&b->c->reporter, other->mark,
+                     "'%s' and '%s' both give %s; tell them apart by an axis under 'for', or "
+                     "with {by: axis, NAME: step, …}",
+                     one->text, other->text, kin_text_string(&point));
     b->c->reporter.failed |= point.failed;
     kin_text_release(&point);
     b->ok = false;

@@ -128,7 +128,9 @@ long kin_workflow_step(const struct kin_workflow *workflow, const char *name)
 static int fail_nearest(struct kin_error *err, const char *wrong, const char *const *names,
                         size_t n, const char *what)
 {
-    const char *nearest = kin_nearest_name(wrong, names, n);
+    double number; /* is not near another one */
+    bool is_number = kin_number_parse(wrong, false, &number);
+    const char *nearest = is_number ? NULL : kin_nearest_name(wrong, names, n);
     if (nearest)
         return kin_fail(err, KIN_EINVAL, "%s '%s'; did you mean '%s'?", what, wrong, nearest);
     return kin_fail(err, KIN_EINVAL, "%s '%s'", what, wrong);

@@ -81,6 +81,14 @@ static const struct kin_port distance_inputs[] = {
     {0}};
 static const struct kin_output distance_outputs[] = {{.name = "rows", .type = "distances"}, {0}};
 
+static inline const char *distance_narrow(const struct kin_args *args, const struct kin_port *port)
+{
+    (void)port;
+    return kin_arg_is(args, "metric", "dtw") ? "sequences" : "vectors";
+}
+
+static const struct kin_output sequences_outputs[] = {{.name = "mfcc", .type = "sequences"}, {0}};
+
 static const struct kin_port within_inputs[] = {
     {.name = "of", .type = "distances", .mode = KIN_WHOLE}, {0}};
 static const struct kin_output number_outputs[] = {{.name = "number", .type = "number"}, {0}};
@@ -100,12 +108,14 @@ static const struct kin_kind test_kinds[] = {
     {.name = "distance",
      .params = distance_params,
      .inputs = distance_inputs,
-     .outputs = distance_outputs},
+     .outputs = distance_outputs,
+     .narrow = distance_narrow},
     {.name = "encode", .inputs = encode_inputs, .outputs = vectors_outputs},
     {.name = "excerpt",
      .params = excerpt_params,
      .inputs = excerpt_inputs,
      .outputs = clips_outputs},
+    {.name = "mfcc", .inputs = transform_inputs, .outputs = sequences_outputs},
     {.name = "songs",
      .params = songs_params,
      .inputs = songs_inputs,

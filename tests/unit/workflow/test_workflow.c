@@ -271,7 +271,8 @@ END_TEST
 START_TEST(selectors)
 {
     struct kin_error err = {0};
-    struct parsed parsed = parse_good(NET);
+    struct parsed parsed = parse_good(NET "  pair: { kind: train, of: msd, for: [{ task: AE, "
+                                          "trial: 0 }, { task: AT, trial: 1 }] }\n");
     size_t step;
     bool *points;
     ck_ok(kin_workflow_select(parsed.workflow, "net[task=AT]", &step, &points, &err));
@@ -285,6 +286,8 @@ START_TEST(selectors)
         {"nett", "there is no step 'nett'; did you mean 'net'?"},
         {"net[tsk=AE]", "step 'net' has no axis 'tsk'; did you mean 'task'?"},
         {"net[task=A]", "axis 'task' of step 'net' has no value 'A'; did you mean 'AE'?"},
+        {"net[trial=7]", "axis 'trial' of step 'net' has no value '7'"},
+        {"pair[task=AE,trial=1]", "no point of step 'pair' has all these values"},
         {"net.losses", "'net.losses': steps are selected whole, without an output"},
         {"net[task=AE", "'net[task=AE' lacks the closing bracket"},
         {"", "'' names no step: write step, step.output or step[axis=value]"},
@@ -295,6 +298,56 @@ START_TEST(selectors)
         ck_assert_str_eq(err.text, wrong[i][1]);
     }
     parsed_release(&parsed);
+}
+END_TEST
+
+static void add_numbers(struct kin_text *out, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        kin_text_addf(out, "%s%zu", i ? ", " : "[", i);
+    kin_text_add(out, "]");
+}
+
+static void expect_text(const struct parsed *parsed, const char *want)
+{
+    ck_assert_int_eq(parsed->status, KIN_EINVAL);
+    ck_assert_uint_eq(parsed->diagnostics.n, 1);
+    ck_assert_str_eq(parsed->diagnostics.list[0].text, want);
+}
+
+START_TEST(sizes_are_bounded)
+{
+    struct kin_text text = {0};
+    kin_text_add(&text, HEAD "  c: { kind: excerpt, of: msd, for: { seed: ");
+    add_numbers(&text, 1000);
+    kin_text_add(&text, " } }\n  n: { kind: train, of: msd, task: AE, for: { trial: ");
+    add_numbers(&text, 1001);
+    kin_text_add(&text, " } }\n  z: { kind: encode, of: c, model: n }\n");
+    struct parsed parsed = parse_bytes(text.data, text.length, "x.yaml", NULL, 0);
+    expect_text(&parsed, "step 'z' has more than 1000000 points");
+    parsed_release(&parsed);
+
+    kin_text_clear(&text);
+    kin_text_add(&text, HEAD "  c: { kind: excerpt, of: msd, for: { a: 0");
+    for (size_t i = 0; i < 64; i++)
+        kin_text_addf(&text, ", a%zu: 0", i);
+    kin_text_add(&text, " } }\n");
+    parsed = parse_bytes(text.data, text.length, "x.yaml", NULL, 0);
+    expect_text(&parsed, "more than 64 axes in one step");
+    parsed_release(&parsed);
+
+    kin_text_clear(&text);
+    kin_text_add(&text, HEAD "  c: { kind: excerpt, of: msd, for: { a: 0");
+    for (size_t i = 0; i < 40; i++)
+        kin_text_addf(&text, ", a%zu: 0", i);
+    kin_text_add(&text, " } }\n  n: { kind: train, of: msd, task: AE, for: { b: 0");
+    for (size_t i = 0; i < 40; i++)
+        kin_text_addf(&text, ", b%zu: 0", i);
+    kin_text_add(&text, " } }\n  z: { kind: encode, of: c, model: n }\n");
+    parsed = parse_bytes(text.data, text.length, "x.yaml", NULL, 0);
+    expect_text(&parsed, "step 'z' has more than 64 axes");
+    parsed_release(&parsed);
+    kin_text_release(&text);
 }
 END_TEST
 
@@ -332,4 +385,4 @@ END_TEST
 TEST_MAIN("workflow", the_paper, paths_are_relative_to_the_file, the_order_of_keys_does_not_matter,
           steps_come_after_their_inputs, equal_arguments_are_shared, marks_point_at_values,
           set_takes_lists, gathering, unions, choosing_by_an_axis, cases_with_other_axes, selecting,
-          selectors, memory_runs_out, files)
+          selectors, sizes_are_bounded, memory_runs_out, files)
