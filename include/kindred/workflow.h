@@ -42,7 +42,7 @@ struct kin_step {
     size_t n_points;         /* at least 1 */
     /* points[p * n_axes + a]: the label, or one whose text is NULL where the point lacks the axis
      */
-    const struct kin_label *points;
+    const struct kin_label *points; /* ascending: axis by axis; none, numbers, texts */
 
     struct kin_args *const *args; /* per point; equal ones are shared */
     /* param_marks[p][i]: where the value of parameter i stands; shared as args are */
@@ -101,8 +101,9 @@ int kin_workflow_parse(const char *text, size_t length, const char *path,
 void kin_workflow_free(struct kin_workflow *workflow);
 
 long kin_workflow_step(const struct kin_workflow *workflow, const char *name); /* index or -1 */
-/* «within[task=AT,transformation=PS]»: sets chosen[step's point] true for each instance selected,
- * in a matrix by step. KIN_EINVAL names the unknown step, axis or value, with the nearest one. */
+/* «within[task=AT,magnitude=1|2]»: which points of which step; an axis that is not named may have any
+ * value. *points has one flag for each point of the step; the caller releases it with kin_free.
+ * KIN_EINVAL names the unknown step, axis or value, with the nearest one. */
 int kin_workflow_select(const struct kin_workflow *workflow, const char *selector, size_t *step,
                         bool **points, struct kin_error *err);
 /* Appends the name of an instance: «within[task=AT,transformation=PS]», axes ascending. */
