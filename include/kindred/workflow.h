@@ -101,8 +101,8 @@ int kin_workflow_parse(const char *text, size_t length, const char *path,
 void kin_workflow_free(struct kin_workflow *workflow);
 
 long kin_workflow_step(const struct kin_workflow *workflow, const char *name); /* index or -1 */
-/* «within[task=AT,magnitude=1|2]»: which points of which step; an axis that is not named may have any
- * value. *points has one flag for each point of the step; the caller releases it with kin_free.
+/* «within[task=AT,magnitude=1|2]»: which points of which step; an axis that is not named may have
+ * any value. *points has one flag for each point of the step; the caller releases it with kin_free.
  * KIN_EINVAL names the unknown step, axis or value, with the nearest one. */
 int kin_workflow_select(const struct kin_workflow *workflow, const char *selector, size_t *step,
                         bool **points, struct kin_error *err);
