@@ -3,7 +3,7 @@
  *   document.c   YAML to nodes
  *   variables.c  vars, --set, ${ENVIRONMENT}
  *   read.c       nodes to declarations: which property is what
- *   check.c      what can be said of a declaration without its points: ports, types, results
+ *   validate.c   what can be said of a declaration without its points: ports, types, results
  *   order.c      inputs before those they feed; cycles
  *   port.c       the relation that feeds a port: references, unions, by
  *   align.c      a step's points and feeds: join, where, exclude, over, rename
@@ -260,7 +260,7 @@ struct kin_joined {
 int kin_declaration_resolve(struct kin_compile *c, struct kin_declaration *d,
                             struct kin_error *err);
 
-/* ---- check.c ---- */
+/* ---- validate.c ---- */
 void kin_declaration_check(struct kin_compile *c, struct kin_declaration *d);
 /* Ports that take fewer types under some arguments than they declare. */
 void kin_types_check_narrowed(struct kin_compile *c, const struct kin_declaration *d,
