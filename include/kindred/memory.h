@@ -23,7 +23,10 @@ bool kin_mul_size(size_t count, size_t size, size_t *out);
  * pointer. Release with kin_free. */
 void *kin_alloc(size_t count, size_t size);
 
-/* The same, with an error set. */
+/* Bytes that are not zeroed, for those that are overwritten at once; else like kin_alloc. */
+void *kin_alloc_unset(size_t bytes);
+
+/* The same as kin_alloc, with an error set. */
 int kin_alloc_into(void *out_pointer, size_t count, size_t size, struct kin_error *err);
 
 /* Grows an array so that it holds `need` elements of `size` bytes: *pointer and *capacity are

@@ -23,17 +23,28 @@ bool kin_mul_size(size_t count, size_t size, size_t *out)
     return !__builtin_mul_overflow(count, size, out);
 }
 
+/* A whole number of alignments, at least one, as aligned_alloc wants it; 0 when it does not fit. */
+static size_t round_up(size_t bytes)
+{
+    if (bytes > SIZE_MAX - ALIGNMENT)
+        return 0;
+    return bytes == 0 ? ALIGNMENT : (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+void *kin_alloc_unset(size_t bytes)
+{
+    size_t rounded = round_up(bytes);
+    return told_to_fail() || rounded == 0 ? NULL : aligned_alloc(ALIGNMENT, rounded);
+}
+
 void *kin_alloc(size_t count, size_t size)
 {
     size_t total;
-    if (told_to_fail() || !kin_mul_size(count, size, &total) || total > SIZE_MAX - ALIGNMENT)
+    if (!kin_mul_size(count, size, &total))
         return NULL;
-    size_t rounded = (total + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (rounded == 0)
-        rounded = ALIGNMENT;
-    void *memory = aligned_alloc(ALIGNMENT, rounded);
+    void *memory = kin_alloc_unset(total);
     if (memory)
-        memset(memory, 0, rounded);
+        memset(memory, 0, round_up(total));
     return memory;
 }
 

@@ -3,6 +3,8 @@
 #include "kindred/log.h"
 #include "kindred/memory.h"
 
+#define COPY_STEP ((size_t)1 << 15)
+
 bool kin_blob_decode(const MDB_val *value, struct kin_place *out)
 {
     if (value->mv_size != KIN_PLACE_BYTES)
@@ -83,16 +85,54 @@ int kin_blob_rehash(const struct kin_cache *cache, MDB_txn *txn, const struct ki
 
 /* ---- reading ---- */
 
-static int copy_bytes(struct kin_cache *cache, MDB_txn *txn, const struct kin_place *place,
-                      unsigned char *out, struct kin_error *err)
+/* Copies a piece and adds the copy to the digest, in steps that stay in the processor's cache. */
+static void copy_and_add(unsigned char *out, const unsigned char *piece, size_t length,
+                         struct kin_digest_stream *stream)
+{
+    for (size_t at = 0; at < length; at += COPY_STEP) {
+        size_t n = length - at < COPY_STEP ? length - at : COPY_STEP;
+        memcpy(out + at, piece + at, n);
+        kin_digest_stream_add(stream, out + at, n);
+    }
+}
+
+static int copy_pieces(struct kin_cache *cache, MDB_txn *txn, const struct kin_place *place,
+                       unsigned char *out, struct kin_digest_stream *stream, struct kin_error *err)
 {
     size_t n = 0;
     for (uint64_t at = 0; at < place->length; at += n) {
         const void *piece;
         KIN_TRY(kin_extent_piece(cache, txn, NULL, place, at, &piece, &n, err));
-        memcpy(out + at, piece, n);
+        copy_and_add(out + at, piece, n, stream);
     }
     return 0;
+}
+
+/* Copies the bytes and gives the digest of the copy. */
+static int copy_bytes(struct kin_cache *cache, MDB_txn *txn, const struct kin_place *place,
+                      unsigned char *out, struct kin_digest *digest, struct kin_error *err)
+{
+    if (place->length == 0) {
+        *digest = kin_digest_of("", 0);
+        return 0;
+    }
+    if (place->length <= COPY_STEP) {
+        const void *piece;
+        size_t n;
+        KIN_TRY(kin_extent_piece(cache, txn, NULL, place, 0, &piece, &n, err));
+        memcpy(out, piece, n);
+        *digest = kin_digest_of(out, n);
+        return 0;
+    }
+    struct kin_digest_stream *stream = kin_digest_stream_new();
+    if (!stream)
+        return kin_fail(err, KIN_ENOMEM, "no memory for a digest");
+    int status = copy_pieces(cache, txn, place, out, stream, err);
+    if (status == 0)
+        *digest = kin_digest_stream_end(stream);
+    else
+        kin_digest_stream_free(stream);
+    return status;
 }
 
 /* Copies first and verifies the copy: what was verified is then what the caller has. */
@@ -111,14 +151,14 @@ static int read_blob(struct kin_cache *cache, MDB_txn *txn, const struct kin_dig
     if (place.flags & KIN_BLOB_BAD)
         return kin_fail(err, KIN_ENOTFOUND, "the bytes of artifact %s were found damaged", name);
     KIN_TRY(kin_extent_check(cache, txn, NULL, &place, err));
-    unsigned char *copy;
-    KIN_TRY(kin_alloc_into(&copy, (size_t)place.length, 1, err));
-    status = copy_bytes(cache, txn, &place, copy, err);
-    if (status == 0) {
-        struct kin_digest real = kin_digest_of(copy, (size_t)place.length);
-        if (!kin_digest_equal(&real, digest))
-            status = kin_fail(err, KIN_ECORRUPT, "its bytes give another digest");
-    }
+    unsigned char *copy = kin_alloc_unset((size_t)place.length);
+    if (!copy)
+        return kin_fail(err, KIN_ENOMEM, "no memory for %llu bytes",
+                        (unsigned long long)place.length);
+    struct kin_digest real;
+    status = copy_bytes(cache, txn, &place, copy, &real, err);
+    if (status == 0 && !kin_digest_equal(&real, digest))
+        status = kin_fail(err, KIN_ECORRUPT, "its bytes give another digest");
     if (status != 0) {
         kin_free(copy);
         return status;

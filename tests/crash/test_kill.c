@@ -15,6 +15,11 @@
 #include "cache_support.h"
 
 #define KILLS 50
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define LONGEST_US 400000
+#else
+#define LONGEST_US 40000
+#endif
 #define BATCHES 200 /* more than a child gets to write */
 
 static const size_t lengths[] = {300, 20000, 1500000};
@@ -168,7 +173,7 @@ START_TEST(loses_nothing_when_killed)
     uint64_t n = 0;
     srandom((unsigned)time(NULL));
     for (int i = 0; i < KILLS; i++) {
-        uint64_t acknowledged = run_and_kill(folder, n, i < 10 ? i * 200 : random() % 40000);
+        uint64_t acknowledged = run_and_kill(folder, n, i < 10 ? i * 200 : random() % LONGEST_US);
         int64_t whole = check(folder, acknowledged);
         ck_assert_int_ge(whole, (int64_t)acknowledged);
         n = (uint64_t)whole;

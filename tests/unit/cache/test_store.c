@@ -253,6 +253,7 @@ START_TEST(refuses_to_cross_a_fork)
 }
 END_TEST
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* they need all of it */
 /* With little address space the map shrinks until it fits. */
 START_TEST(lives_with_little_address_space)
 {
@@ -273,6 +274,8 @@ START_TEST(lives_with_little_address_space)
 }
 END_TEST
 
+#endif
+
 START_TEST(survives_every_failed_allocation)
 {
     const char *folder = fresh_folder();
@@ -291,4 +294,7 @@ END_TEST
 TEST_MAIN("store", makes_its_folder, opens_for_reading_only, names_network_file_systems,
           refuses_foreign_files, refuses_other_formats, notices_a_cut_file,
           refuses_a_folder_without_permission, refuses_to_cross_a_fork,
-          lives_with_little_address_space, survives_every_failed_allocation)
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+          lives_with_little_address_space,
+#endif
+          survives_every_failed_allocation)
