@@ -1,9 +1,9 @@
 /*
- * The cache against plain files with the same bytes: put and get of values of three lengths, many to
- * a batch as a run writes them, and the look-ups of a warm run. Plain files are written and read with
- * open, write or read, close, one file a value in one folder, and no sync: like the cache, they then
- * survive the death of the process but not yet a loss of power.
- * Prints name,value,unit,note.
+ * The cache against plain files with the same bytes: put and get of values of three lengths, many
+ * to a batch as a run writes them, and the look-ups of a warm run. Plain files are written and read
+ * with open, write or read, close, one file a value in one folder, and no sync: like the cache,
+ * they then survive the death of the process but not yet a loss of power. Prints
+ * name,value,unit,note.
  */
 #include <fcntl.h>
 #include <ftw.h>
@@ -200,8 +200,8 @@ static void bench_find(const char *base)
     struct kin_cache_batch *batch = kin_batch_new(cache);
     for (size_t i = 0; keys && i < ACTIONS; i++) {
         char record[300];
-        int n = snprintf(record, sizeof record,
-                         "kind: encode\nversion: 3\ninstance: %zu\n%200s\n", i, "");
+        int n = snprintf(record, sizeof record, "kind: encode\nversion: 3\ninstance: %zu\n%200s\n",
+                         i, "");
         struct kin_action action = {.record = record,
                                     .made_by = "bench",
                                     .n_outputs = 2,

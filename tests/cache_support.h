@@ -10,12 +10,12 @@
 #include "support.h"
 
 /* Like ck_ok, and works outside of a running test as well. */
-#define must(call)                                                                                 \
-    do {                                                                                           \
-        if ((call) != 0) {                                                                         \
-            fprintf(stderr, "%s: %s\n", #call, err.text);                                          \
-            abort();                                                                               \
-        }                                                                                          \
+#define must(call)                                        \
+    do {                                                  \
+        if ((call) != 0) {                                \
+            fprintf(stderr, "%s: %s\n", #call, err.text); \
+            abort();                                      \
+        }                                                 \
     } while (0)
 
 static inline int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)

@@ -84,8 +84,7 @@ static void warn_damaged(const struct kin_cache *cache, const struct kin_digest 
             cache->folder, name);
 }
 
-bool kin_cache_find(struct kin_cache *cache, const struct kin_digest *key,
-                    struct kin_outcome *out)
+bool kin_cache_find(struct kin_cache *cache, const struct kin_digest *key, struct kin_outcome *out)
 {
     MDB_txn *txn;
     if (kin_store_begin(cache, &txn, NULL) != 0)

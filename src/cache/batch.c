@@ -77,8 +77,7 @@ int kin_batch_item(struct kin_cache_batch *batch, const struct kin_digest *famil
                    const struct kin_digest *item, const struct kin_digest *output,
                    struct kin_error *err)
 {
-    struct kin_op op = {
-        .kind = KIN_OP_ITEM, .digest = *family, .item = *item, .output = *output};
+    struct kin_op op = {.kind = KIN_OP_ITEM, .digest = *family, .item = *item, .output = *output};
     return add(batch, &op, err);
 }
 

@@ -68,7 +68,7 @@ static int add_uses(struct check *check, const struct kin_place *place, struct k
 {
     uint64_t n = kin_extent_count(place);
     for (uint64_t i = 0; i < n; i++) {
-        uint64_t bytes = n == 1         ? place->length
+        uint64_t bytes = n == 1       ? place->length
                          : i == n - 1 ? place->length - i * KIN_EXTENT_BYTES
                                       : KIN_EXTENT_BYTES;
         KIN_TRY(add_use(check, place->extent + i, bytes, err));
@@ -144,9 +144,8 @@ static uint64_t used_bytes(const struct check *check, uint64_t extent)
 {
     struct use key = {.extent = extent};
     const struct use *use =
-        check->n_uses == 0
-            ? NULL
-            : bsearch(&key, check->uses, check->n_uses, sizeof key, compare_uses);
+        check->n_uses == 0 ? NULL
+                           : bsearch(&key, check->uses, check->n_uses, sizeof key, compare_uses);
     return use ? use->bytes : 0;
 }
 

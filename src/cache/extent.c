@@ -30,9 +30,9 @@ static const struct kin_pack *open_pack(const struct kin_writing *w, uint64_t id
     return NULL;
 }
 
-int kin_extent_piece(const struct kin_cache *cache, MDB_txn *txn,
-                     const struct kin_writing *writing, const struct kin_place *place, uint64_t at,
-                     const void **piece, size_t *length, struct kin_error *err)
+int kin_extent_piece(const struct kin_cache *cache, MDB_txn *txn, const struct kin_writing *writing,
+                     const struct kin_place *place, uint64_t at, const void **piece, size_t *length,
+                     struct kin_error *err)
 {
     uint64_t id = place->extent + at / KIN_EXTENT_BYTES;
     size_t start = is_small(place) ? place->offset + (size_t)at : (size_t)(at % KIN_EXTENT_BYTES);
@@ -55,9 +55,8 @@ int kin_extent_piece(const struct kin_cache *cache, MDB_txn *txn,
     return 0;
 }
 
-int kin_extent_check(const struct kin_cache *cache, MDB_txn *txn,
-                     const struct kin_writing *writing, const struct kin_place *place,
-                     struct kin_error *err)
+int kin_extent_check(const struct kin_cache *cache, MDB_txn *txn, const struct kin_writing *writing,
+                     const struct kin_place *place, struct kin_error *err)
 {
     if (place->length == 0)
         return 0;

@@ -69,8 +69,7 @@ uint64_t kin_folder_space(const char *folder)
     return (uint64_t)space.f_bavail * space.f_frsize;
 }
 
-int kin_folder_reserve_lock(const char *folder, bool read_only, size_t bytes,
-                            struct kin_error *err)
+int kin_folder_reserve_lock(const char *folder, bool read_only, size_t bytes, struct kin_error *err)
 {
     char path[4200];
     snprintf(path, sizeof path, "%s/lock.mdb", folder);
@@ -95,11 +94,12 @@ static int check_file_system(const char *folder, struct kin_error *err)
                               folder);
     const char *network = kin_folder_network_name((uint64_t)fs.f_type);
     if (network)
-        return kin_fail(err, KIN_EUNUSABLE,
-                        "the cache folder '%s' is on a network file system (%s), where its locks and "
-                        "maps are not safe: choose a folder on a local disk with --cache, and exchange "
-                        "results with 'kindred snapshot'",
-                        folder, network);
+        return kin_fail(
+            err, KIN_EUNUSABLE,
+            "the cache folder '%s' is on a network file system (%s), where its locks and "
+            "maps are not safe: choose a folder on a local disk with --cache, and exchange "
+            "results with 'kindred snapshot'",
+            folder, network);
     return 0;
 }
 
@@ -131,7 +131,8 @@ int kin_folder_prepare(const char *folder, bool read_only, struct kin_error *err
         KIN_TRY(make_folder(folder, err));
     struct stat st;
     if (stat(folder, &st) != 0)
-        return kin_fail_errno(err, access_status(errno), errno, "there is no cache in '%s'", folder);
+        return kin_fail_errno(err, access_status(errno), errno, "there is no cache in '%s'",
+                              folder);
     if (!S_ISDIR(st.st_mode))
         return kin_fail(err, KIN_EUNUSABLE, "the cache '%s' is a file, wanted a folder", folder);
     KIN_TRY(check_file_system(folder, err));
@@ -222,9 +223,10 @@ int kin_folder_check_data(const char *folder, bool *exists, bool *cut, struct ki
     if (failed)
         return kin_fail_errno(err, KIN_EIO, failed, "reading '%s'", path);
     if (bad)
-        return kin_fail(err, KIN_EUNUSABLE,
-                        "'%s' is not a cache, or its first pages are damaged: move it away, or choose "
-                        "another folder with --cache",
-                        path);
+        return kin_fail(
+            err, KIN_EUNUSABLE,
+            "'%s' is not a cache, or its first pages are damaged: move it away, or choose "
+            "another folder with --cache",
+            path);
     return 0;
 }

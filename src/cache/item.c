@@ -15,8 +15,8 @@ static int seek(MDB_cursor *cursor, const struct kin_digest *family, const struc
     int rc = mdb_cursor_get(cursor, &key, pair, MDB_GET_BOTH_RANGE);
     if (rc != 0)
         return rc;
-    bool same = pair->mv_size == PAIR_BYTES &&
-                memcmp(pair->mv_data, item->bytes, DIGEST_BYTES) == 0;
+    bool same =
+        pair->mv_size == PAIR_BYTES && memcmp(pair->mv_data, item->bytes, DIGEST_BYTES) == 0;
     return same ? 0 : MDB_NOTFOUND;
 }
 

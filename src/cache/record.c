@@ -14,8 +14,8 @@ size_t kin_record_key(const char *table, const void *key, size_t key_length,
     return name + key_length;
 }
 
-int kin_cache_record(struct kin_cache *cache, const char *table, const void *key,
-                     size_t key_length, void **value, size_t *value_length, struct kin_error *err)
+int kin_cache_record(struct kin_cache *cache, const char *table, const void *key, size_t key_length,
+                     void **value, size_t *value_length, struct kin_error *err)
 {
     unsigned char full[KIN_RECORD_KEY];
     size_t n = kin_record_key(table, key, key_length, full);

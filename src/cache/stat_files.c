@@ -2,9 +2,9 @@
  * The stat cache: digests of files, remembered under device and inode in the record table «files»,
  * believed while size, mtime and ctime are what they were.
  *
- * A file that changes twice within one tick of its clock looks the same after both changes. So, as git
- * does it, an entry is believed only when the file had been left alone for more than a tick when it
- * was read. ctime is compared as well: it notices what sets mtime back (cp -p, touch -r).
+ * A file that changes twice within one tick of its clock looks the same after both changes. So, as
+ * git does it, an entry is believed only when the file had been left alone for more than a tick
+ * when it was read. ctime is compared as well: it notices what sets mtime back (cp -p, touch -r).
  *
  *   key    device 8, inode 8
  *   value  size 8, mtime 8, ctime 8, time of reading 8 (ns since 1970), digest 16
@@ -173,8 +173,8 @@ static int read_file(struct kin_cache *cache, int fd, const char *path, struct s
     return kin_fail(err, KIN_EIO, "'%s' changes while it is read", path);
 }
 
-static int digest_of_open(struct kin_cache *cache, int fd, const char *path,
-                          struct kin_digest *out, struct kin_error *err)
+static int digest_of_open(struct kin_cache *cache, int fd, const char *path, struct kin_digest *out,
+                          struct kin_error *err)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)

@@ -35,21 +35,23 @@ static const struct {
     [KIN_TABLE_RECORD] = {"record", 0},
 };
 
-static int fail_full(const struct kin_cache *cache, int rc, struct kin_error *err, const char *doing)
+static int fail_full(const struct kin_cache *cache, int rc, struct kin_error *err,
+                     const char *doing)
 {
     if (rc == MDB_MAP_FULL) {
         MDB_envinfo info;
         mdb_env_info(cache->env, &info);
-        return kin_fail(err, KIN_EFULL,
-                        "%s: the cache '%s' has reached the %llu MiB of address space that could be "
-                        "reserved: raise the limit (ulimit -v), or make room with 'kindred cache gc'",
-                        doing, cache->folder, (unsigned long long)(info.me_mapsize >> 20));
+        return kin_fail(
+            err, KIN_EFULL,
+            "%s: the cache '%s' has reached the %llu MiB of address space that could be "
+            "reserved: raise the limit (ulimit -v), or make room with 'kindred cache gc'",
+            doing, cache->folder, (unsigned long long)(info.me_mapsize >> 20));
     }
-    return kin_fail_errno(err, KIN_EFULL, rc,
-                          "%s: no space for the cache '%s', %llu KiB left on its disk: free some, or "
-                          "make room with 'kindred cache gc'",
-                          doing, cache->folder,
-                          (unsigned long long)(kin_folder_space(cache->folder) >> 10));
+    return kin_fail_errno(
+        err, KIN_EFULL, rc,
+        "%s: no space for the cache '%s', %llu KiB left on its disk: free some, or "
+        "make room with 'kindred cache gc'",
+        doing, cache->folder, (unsigned long long)(kin_folder_space(cache->folder) >> 10));
 }
 
 static int status_of(int rc)
@@ -104,8 +106,9 @@ int kin_store_check_space(struct kin_cache *cache, size_t bytes, struct kin_erro
     KIN_TRY(kin_store_free_bytes(cache, &inside, err));
     if (map + inside < wanted)
         return kin_store_fail(cache, MDB_MAP_FULL, err, "writing");
-    return disk >= wanted || disk + inside >= wanted ? 0
-                                                     : kin_store_fail(cache, ENOSPC, err, "writing");
+    return disk >= wanted || disk + inside >= wanted
+               ? 0
+               : kin_store_fail(cache, ENOSPC, err, "writing");
 }
 
 int kin_store_check_owner(const struct kin_cache *cache, struct kin_error *err)
@@ -176,10 +179,11 @@ static int map_environment(struct kin_cache *cache, struct kin_error *err)
         rc = try_map(cache, bytes, flags | MDB_NOLOCK);
     }
     if (rc == MDB_VERSION_MISMATCH || rc == MDB_INVALID)
-        return kin_fail(err, KIN_EUNUSABLE,
-                        "'%s/data.mdb' is not a cache of this LMDB: move it away, or choose another "
-                        "folder with --cache",
-                        cache->folder);
+        return kin_fail(
+            err, KIN_EUNUSABLE,
+            "'%s/data.mdb' is not a cache of this LMDB: move it away, or choose another "
+            "folder with --cache",
+            cache->folder);
     if (rc != 0)
         return kin_store_fail(cache, rc, err, "opening the environment");
     int dead = 0;
@@ -204,10 +208,11 @@ static int check_format(struct kin_cache *cache, MDB_txn *txn, struct kin_error 
                         "Kindred, or another folder with --cache",
                         cache->folder, format, KIN_CACHE_FORMAT);
     if (format < 1)
-        return kin_fail(err, KIN_EUNUSABLE,
-                        "'%s/data.mdb' is an LMDB file of another program: choose another folder with "
-                        "--cache",
-                        cache->folder);
+        return kin_fail(
+            err, KIN_EUNUSABLE,
+            "'%s/data.mdb' is an LMDB file of another program: choose another folder with "
+            "--cache",
+            cache->folder);
     return 0;
 }
 
@@ -302,10 +307,11 @@ static int check_whole(const struct kin_cache *cache, struct kin_error *err)
     KIN_TRY(kin_cache_verify(cache->folder, NULL, NULL, &bad, err));
     if (bad == 0)
         return 0;
-    return kin_fail(err, KIN_EUNUSABLE,
-                    "'%s/data.mdb' was cut short, or is damaged: put back a copy, or move it away and "
-                    "load a snapshot; 'kindred cache verify' lists what is lost",
-                    cache->folder);
+    return kin_fail(
+        err, KIN_EUNUSABLE,
+        "'%s/data.mdb' was cut short, or is damaged: put back a copy, or move it away and "
+        "load a snapshot; 'kindred cache verify' lists what is lost",
+        cache->folder);
 }
 
 static int open_all(struct kin_cache *cache, bool upkeep, struct kin_error *err)

@@ -123,8 +123,8 @@ int kin_folder_prepare(const char *folder, bool read_only, struct kin_error *err
 /* Whether data.mdb, if it is there, is a whole LMDB file; *exists and *cut (shorter than the pages
  * in use, which also happens to a healthy file by a few pages). */
 int kin_folder_check_data(const char *folder, bool *exists, bool *cut, struct kin_error *err);
-/* Gets the disk to set blocks aside for LMDB's lock file, which is mapped: on a full disk its first use
- * would end the process. Must not be called while this process has the environment open, since
+/* Gets the disk to set blocks aside for LMDB's lock file, which is mapped: on a full disk its first
+ * use would end the process. Must not be called while this process has the environment open, since
  * closing any descriptor of the file gives up the locks on it. */
 int kin_folder_reserve_lock(const char *folder, bool read_only, size_t bytes,
                             struct kin_error *err);

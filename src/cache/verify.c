@@ -5,8 +5,8 @@
  * finding into a pipe. LMDB trusts its own pages, so damage there can crash it, or send it in
  * circles: a child that dies, or shows no progress for a minute, is a finding like any other.
  *
- * Lines of the child: «+» is progress, «-text» a finding, «=» the end; without that line it did not
- * get there.
+ * Lines of the child: «-text» is a finding, «=» the end, «!text» an error; with neither of the last
+ * two it did not get there.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -9,9 +9,9 @@
  * its root last, with write(2), and dirty pages live in the kernel. A batch is safe once
  * kin_cache_write has returned; a transaction that was cut short is not seen.
  *
- * Loss of power: commits do not wait for the disk (MDB_NOSYNC), because a chain of 5,000 small steps
- * would wait 5,000 times for it. The writer syncs when it has had nothing to do for a moment, after
- * a second or 256 MiB at the latest, and at close.
+ * Loss of power: commits do not wait for the disk (MDB_NOSYNC), because a chain of 5,000 small
+ * steps would wait 5,000 times for it. The writer syncs when it has had nothing to do for a moment,
+ * after a second or 256 MiB at the latest, and at close.
  */
 #include "cache/writer.h"
 
@@ -313,9 +313,8 @@ static void wake(void *context, int status, const struct kin_error *err)
 
 int kin_cache_write(struct kin_cache *cache, struct kin_cache_batch *takes, struct kin_error *err)
 {
-    struct waiting waiting = {.lock = PTHREAD_MUTEX_INITIALIZER,
-                              .changed = PTHREAD_COND_INITIALIZER,
-                              .err = err};
+    struct waiting waiting = {
+        .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .err = err};
     if (kin_writer_is_me(cache->writer)) {
         kin_batch_free(takes);
         return kin_fail(err, KIN_EINVAL, "the writer cannot wait for itself: use write_later");

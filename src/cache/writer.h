@@ -44,13 +44,12 @@ struct kin_writing {
 
 /* The bytes of a blob from position `at` on, as far as they lie together. `writing` is NULL in a
  * read transaction. KIN_ECORRUPT: not there, or too short. */
-int kin_extent_piece(const struct kin_cache *cache, MDB_txn *txn,
-                     const struct kin_writing *writing, const struct kin_place *place, uint64_t at,
-                     const void **piece, size_t *length, struct kin_error *err);
-/* KIN_ECORRUPT when the last piece is not there: to be known before memory is asked for. */
-int kin_extent_check(const struct kin_cache *cache, MDB_txn *txn,
-                     const struct kin_writing *writing, const struct kin_place *place,
+int kin_extent_piece(const struct kin_cache *cache, MDB_txn *txn, const struct kin_writing *writing,
+                     const struct kin_place *place, uint64_t at, const void **piece, size_t *length,
                      struct kin_error *err);
+/* KIN_ECORRUPT when the last piece is not there: to be known before memory is asked for. */
+int kin_extent_check(const struct kin_cache *cache, MDB_txn *txn, const struct kin_writing *writing,
+                     const struct kin_place *place, struct kin_error *err);
 uint64_t kin_extent_count(const struct kin_place *place);
 int kin_extent_store(struct kin_writing *w, const void *bytes, size_t length, bool temporary,
                      struct kin_place *out, struct kin_error *err);

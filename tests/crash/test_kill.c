@@ -1,7 +1,7 @@
 /*
- * A child writes batches in a loop and is killed at a random moment, again and again. Afterwards the
- * cache is clean, every batch that was acknowledged is there whole, and the one in flight whole or
- * not at all.
+ * A child writes batches in a loop and is killed at a random moment, again and again. Afterwards
+ * the cache is clean, every batch that was acknowledged is there whole, and the one in flight whole
+ * or not at all.
  *
  *   test_kill                  the test
  *   test_kill write DIR FROM N writes batches FROM … FROM + N - 1 and prints each when it is

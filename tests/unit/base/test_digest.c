@@ -44,6 +44,31 @@ START_TEST(agrees_with_the_published_values)
 }
 END_TEST
 
+START_TEST(is_the_same_in_pieces)
+{
+    static unsigned char bytes[100000];
+    fill(bytes, sizeof bytes);
+    static const size_t pieces[] = {1, 63, 64, 257, 4096, 99999, 100000};
+    struct kin_digest whole = kin_digest_of(bytes, sizeof bytes);
+    for (size_t i = 0; i < KIN_COUNT(pieces); i++) {
+        struct kin_digest_stream *stream = kin_digest_stream_new();
+        for (size_t at = 0; at < sizeof bytes; at += pieces[i]) {
+            size_t rest = sizeof bytes - at;
+            kin_digest_stream_add(stream, bytes + at, rest < pieces[i] ? rest : pieces[i]);
+        }
+        struct kin_digest digest = kin_digest_stream_end(stream);
+        ck_assert(kin_digest_equal(&digest, &whole));
+    }
+    struct kin_digest_stream *empty = kin_digest_stream_new();
+    struct kin_digest digest = kin_digest_stream_end(empty), nothing = kin_digest_of("", 0);
+    ck_assert(kin_digest_equal(&digest, &nothing));
+    kin_digest_stream_free(kin_digest_stream_new());
+    kin_digest_stream_free(NULL);
+    kin_memory_fail_nth(1);
+    ck_assert_ptr_null(kin_digest_stream_new());
+}
+END_TEST
+
 START_TEST(parses_only_what_it_prints)
 {
     static const char *const wrong[] = {"",
@@ -73,5 +98,5 @@ START_TEST(compares_like_its_text)
 }
 END_TEST
 
-TEST_MAIN("digest", agrees_with_the_published_values, parses_only_what_it_prints,
+TEST_MAIN("digest", agrees_with_the_published_values, is_the_same_in_pieces, parses_only_what_it_prints,
           compares_like_its_text)

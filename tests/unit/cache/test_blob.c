@@ -2,7 +2,7 @@
 
 START_TEST(gives_back_what_was_put)
 {
-    static const size_t lengths[] = {0,      1,       300,     65536,    65537,
+    static const size_t lengths[] = {0,       1,       300,     65536,   65537,
                                      1048560, 1048561, 2097120, 2097121, 7000000};
     const char *folder = fresh_folder();
     struct kin_cache *cache = open_cache(folder);

@@ -44,10 +44,10 @@ static size_t entries(struct kin_cache *cache)
     return stat.files;
 }
 
-#define ck_same(digest, text)                                                                      \
-    do {                                                                                           \
-        struct kin_digest ck_wanted = name_digest(text), ck_got = digest;                          \
-        ck_assert_msg(kin_digest_equal(&ck_wanted, &ck_got), "not the digest of '%s'", text);      \
+#define ck_same(digest, text)                                                                 \
+    do {                                                                                      \
+        struct kin_digest ck_wanted = name_digest(text), ck_got = digest;                     \
+        ck_assert_msg(kin_digest_equal(&ck_wanted, &ck_got), "not the digest of '%s'", text); \
     } while (0)
 
 START_TEST(gives_the_digest_of_the_bytes)

@@ -1,7 +1,7 @@
 #include <fcntl.h>
 #include <lmdb.h>
-#include <sys/stat.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "cache/store.h"
@@ -68,13 +68,16 @@ START_TEST(names_network_file_systems)
     static const struct {
         uint64_t magic;
         const char *name;
-    } cases[] = {{0x6969, "NFS"},        {0xFF534D42, "CIFS"},   {0xFE534D42, "SMB2"},
-                 {0x0BD00BD0, "Lustre"}, {0x47504653, "GPFS"},   {0x19830326, "BeeGFS"},
-                 {0x01021997, "9p"},     {0x65735546, "FUSE"},   {0x00C36400, "Ceph"},
-                 {0xFFFFFFFFFF534D42, "CIFS"}}; /* f_type is signed on some machines */
+    } cases[] = {
+        {0x6969, "NFS"},      {0xFF534D42, "CIFS"},
+        {0xFE534D42, "SMB2"}, {0x0BD00BD0, "Lustre"},
+        {0x47504653, "GPFS"}, {0x19830326, "BeeGFS"},
+        {0x01021997, "9p"},   {0x65735546, "FUSE"},
+        {0x00C36400, "Ceph"}, {0xFFFFFFFFFF534D42, "CIFS"}}; /* f_type is signed on some machines */
     for (size_t i = 0; i < KIN_COUNT(cases); i++)
         ck_assert_str_eq(kin_folder_network_name(cases[i].magic), cases[i].name);
-    static const uint64_t local[] = {0xEF53, 0x58465342, 0x9123683E, 0x01021994, 0x2FC12FC1, 0x794C7630};
+    static const uint64_t local[] = {0xEF53,     0x58465342, 0x9123683E,
+                                     0x01021994, 0x2FC12FC1, 0x794C7630};
     for (size_t i = 0; i < KIN_COUNT(local); i++)
         ck_assert_ptr_null(kin_folder_network_name(local[i]));
 }

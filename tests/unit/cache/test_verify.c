@@ -142,8 +142,8 @@ START_TEST(finds_every_damaged_blob)
         ck_assert_int_eq(kin_cache_presence(cache, &digest), KIN_ABSENT);
         ck_assert_int_eq(kin_cache_get(cache, &digest, &bytes, &got, &err), KIN_ENOTFOUND);
         report = verify(folder);
-        snprintf(text, sizeof text,
-                 "blob %s: found damaged earlier, waits to be computed again\n", name);
+        snprintf(text, sizeof text, "blob %s: found damaged earlier, waits to be computed again\n",
+                 name);
         ck_assert_str_eq(kin_text_string(&report.lines), text);
         kin_text_release(&report.lines);
         put_made(cache, length, n, false);
@@ -230,8 +230,9 @@ START_TEST(finds_lost_outputs)
     kin_digest_text(&action.key, key);
     kin_digest_text(&action.outputs[0], output);
     kin_digest_text(&item, name);
-    snprintf(text, sizeof text, "action %s: its output %s is lost\nitem %s: its output %s is lost\n",
-             key, output, name, output);
+    snprintf(text, sizeof text,
+             "action %s: its output %s is lost\nitem %s: its output %s is lost\n", key, output,
+             name, output);
     struct report report = verify(folder);
     ck_assert_uint_eq(report.bad, 2);
     ck_assert_str_eq(kin_text_string(&report.lines), text);

@@ -36,8 +36,7 @@ static void *work(void *context)
         struct kin_digest output = add_made(batch, 200 + (size_t)i * 3001, own, false);
         add_made(batch, 5000, 100000 + i, i % 2 == worker->id % 2);
         struct kin_action action = make_action(record, output);
-        if (kin_batch_action(batch, &action, &err) != 0 ||
-            kin_cache_write(cache, batch, &err) != 0)
+        if (kin_batch_action(batch, &action, &err) != 0 || kin_cache_write(cache, batch, &err) != 0)
             worker->failures++;
         struct kin_outcome outcome;
         worker->failures += !has_made(cache, 200 + (size_t)i * 3001, own);
@@ -226,7 +225,8 @@ START_TEST(packs_small_values)
 }
 END_TEST
 
-/* Space is used again: a hundred times the same amount of temporary bytes does not grow the file. */
+/* Space is used again: a hundred times the same amount of temporary bytes does not grow the file.
+ */
 START_TEST(uses_dropped_space_again)
 {
     const char *folder = fresh_folder();
