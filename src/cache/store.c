@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cache/writer.h"
@@ -19,6 +20,7 @@
 #define LARGEST_MAP ((size_t)1 << 40)
 #define SMALLEST_MAP ((size_t)1 << 26)
 #define READERS 1000
+#define RECOVER_SECONDS 5
 #define LOCK_BYTES ((size_t)(READERS + 2) * 64) /* LMDB's lock file: a cache line each */
 
 static const struct {
@@ -118,18 +120,45 @@ int kin_store_check_owner(const struct kin_cache *cache, struct kin_error *err)
     return kin_fail(err, KIN_EINVAL, "the cache was opened by another process: open it after fork");
 }
 
+static MDB_txn *take_idle(struct kin_cache *cache)
+{
+    pthread_mutex_lock(&cache->lock);
+    while (cache->reopening)
+        pthread_cond_wait(&cache->changed, &cache->lock);
+    cache->n_active++;
+    MDB_txn *txn = cache->n_idle > 0 ? cache->idle[--cache->n_idle] : NULL;
+    pthread_mutex_unlock(&cache->lock);
+    return txn;
+}
+
+/* txn is NULL, or one that may be used again. */
+static void give_idle(struct kin_cache *cache, MDB_txn *txn)
+{
+    pthread_mutex_lock(&cache->lock);
+    if (txn && cache->n_idle < KIN_STORE_IDLE) {
+        cache->idle[cache->n_idle++] = txn;
+        txn = NULL;
+    }
+    if (txn)
+        mdb_txn_abort(txn);
+    if (--cache->n_active == 0 && cache->reopening)
+        pthread_cond_broadcast(&cache->changed);
+    pthread_mutex_unlock(&cache->lock);
+}
+
 int kin_store_begin(struct kin_cache *cache, MDB_txn **out, struct kin_error *err)
 {
     KIN_TRY(kin_store_check_owner(cache, err));
-    MDB_txn *txn = NULL;
-    pthread_mutex_lock(&cache->lock);
-    if (cache->n_idle > 0)
-        txn = cache->idle[--cache->n_idle];
-    pthread_mutex_unlock(&cache->lock);
-    int rc = txn ? mdb_txn_renew(txn) : mdb_txn_begin(cache->env, NULL, MDB_RDONLY, &txn);
+    MDB_txn *txn = take_idle(cache);
+    int rc = MDB_PANIC;
+    if (txn)
+        rc = mdb_txn_renew(txn);
+    else if (cache->env)
+        rc = mdb_txn_begin(cache->env, NULL, MDB_RDONLY, &txn);
     if (rc != 0) {
         if (txn)
             mdb_txn_abort(txn);
+        give_idle(cache, NULL);
         return kin_store_fail(cache, rc, err, "reading");
     }
     *out = txn;
@@ -139,14 +168,7 @@ int kin_store_begin(struct kin_cache *cache, MDB_txn **out, struct kin_error *er
 void kin_store_end(struct kin_cache *cache, MDB_txn *txn)
 {
     mdb_txn_reset(txn);
-    pthread_mutex_lock(&cache->lock);
-    if (cache->n_idle < KIN_STORE_IDLE) {
-        cache->idle[cache->n_idle++] = txn;
-        txn = NULL;
-    }
-    pthread_mutex_unlock(&cache->lock);
-    if (txn)
-        mdb_txn_abort(txn);
+    give_idle(cache, txn);
 }
 
 static int try_map(struct kin_cache *cache, size_t map_bytes, unsigned flags)
@@ -276,10 +298,57 @@ static int set_up_tables(struct kin_cache *cache, struct kin_error *err)
     return rc == 0 ? 0 : kin_store_fail(cache, rc, err, "opening tables");
 }
 
+static void close_environment(struct kin_cache *cache)
+{
+    for (size_t i = 0; i < cache->n_idle; i++)
+        mdb_txn_abort(cache->idle[i]);
+    cache->n_idle = 0;
+    if (cache->env)
+        mdb_env_close(cache->env);
+    cache->env = NULL;
+}
+
+/* Waits until nobody reads, with the lock held. Whoever walks a table and writes meanwhile waits
+ * for us in turn: then it stays as it is. */
+static bool wait_for_readers(struct kin_cache *cache)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += RECOVER_SECONDS;
+    int rc = 0;
+    while (cache->n_active > 0 && rc == 0)
+        rc = pthread_cond_timedwait(&cache->changed, &cache->lock, &until);
+    return cache->n_active == 0;
+}
+
+void kin_store_recover(struct kin_cache *cache)
+{
+    MDB_txn *txn;
+    int rc = cache->env ? mdb_txn_begin(cache->env, NULL, MDB_RDONLY, &txn) : MDB_PANIC;
+    if (rc == 0)
+        mdb_txn_abort(txn);
+    if (rc != MDB_PANIC)
+        return;
+    struct kin_error err = {0};
+    pthread_mutex_lock(&cache->lock);
+    cache->reopening = true;
+    if (wait_for_readers(cache)) {
+        close_environment(cache);
+        if (map_environment(cache, &err) != 0 || set_up_tables(cache, &err) != 0) {
+            close_environment(cache);
+            kin_log(KIN_LOG_WARN, "%s", err.text);
+        }
+    }
+    cache->reopening = false;
+    pthread_cond_broadcast(&cache->changed);
+    pthread_mutex_unlock(&cache->lock);
+}
+
 int kin_store_open(struct kin_cache *cache, struct kin_error *err)
 {
     cache->owner = getpid();
-    if (pthread_mutex_init(&cache->lock, NULL) != 0)
+    if (pthread_mutex_init(&cache->lock, NULL) != 0 ||
+        pthread_cond_init(&cache->changed, NULL) != 0)
         return kin_fail(err, KIN_ENOMEM, "no memory for a lock");
     cache->has_lock = true;
     KIN_TRY(map_environment(cache, err));
@@ -288,14 +357,11 @@ int kin_store_open(struct kin_cache *cache, struct kin_error *err)
 
 void kin_store_close(struct kin_cache *cache)
 {
-    for (size_t i = 0; i < cache->n_idle; i++)
-        mdb_txn_abort(cache->idle[i]);
-    cache->n_idle = 0;
-    if (cache->env)
-        mdb_env_close(cache->env);
-    cache->env = NULL;
-    if (cache->has_lock)
+    close_environment(cache);
+    if (cache->has_lock) {
+        pthread_cond_destroy(&cache->changed);
         pthread_mutex_destroy(&cache->lock);
+    }
     cache->has_lock = false;
 }
 

@@ -47,10 +47,13 @@ struct kin_cache {
     pid_t owner; /* LMDB must not be used across a fork */
     MDB_env *env;
     MDB_dbi dbi[KIN_TABLES];
-    pthread_mutex_t lock; /* guards the idle transactions */
+    pthread_mutex_t lock; /* guards what follows, up to the blank line */
+    pthread_cond_t changed;
     bool has_lock;
     MDB_txn *idle[KIN_STORE_IDLE];
-    size_t n_idle;
+    size_t n_idle, n_active; /* read transactions */
+    bool reopening;          /* none may begin */
+
     struct kin_writer *writer; /* NULL when read-only */
 };
 
@@ -70,6 +73,10 @@ int kin_store_fail(const struct kin_cache *cache, int rc, struct kin_error *err,
 
 /* Bytes of data.mdb in pages that are free. Walks LMDB's list of them. */
 int kin_store_free_bytes(struct kin_cache *cache, uint64_t *out, struct kin_error *err);
+
+/* After a commit that failed: opens the environment again when LMDB has given it up (it does so when
+ * its head page could not be written; then it does not even read any more). In the writer thread. */
+void kin_store_recover(struct kin_cache *cache);
 
 /* Opens environment and tables; no writer thread. Starts nothing, so a forked child may use it. */
 int kin_store_open(struct kin_cache *cache, struct kin_error *err);

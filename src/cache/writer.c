@@ -70,6 +70,8 @@ static int commit(struct kin_writer *writer, struct kin_cache_batch *first,
 {
     struct kin_writing *w = &writer->writing;
     size_t bytes = 0;
+    if (!w->cache->env)
+        return kin_store_fail(w->cache, MDB_PANIC, err, "writing");
     for (struct kin_cache_batch *batch = first; batch != end; batch = batch->next)
         bytes += batch->bytes;
     if (bytes >= KIN_EXTENT_SMALL)
@@ -83,8 +85,11 @@ static int commit(struct kin_writer *writer, struct kin_cache_batch *first,
         return status;
     }
     rc = mdb_txn_commit(w->txn);
-    if (rc != 0)
-        return kin_store_fail(w->cache, rc, err, "writing");
+    if (rc != 0) {
+        status = kin_store_fail(w->cache, rc, err, "writing");
+        kin_store_recover(w->cache);
+        return status;
+    }
     writer->unsynced_bytes += bytes;
     if (writer->unsynced_since_ms == 0)
         writer->unsynced_since_ms = now_ms();
@@ -117,7 +122,7 @@ static void write_group(struct kin_writer *writer, struct kin_cache_batch *group
 
 static void sync_now(struct kin_writer *writer)
 {
-    if (writer->unsynced_since_ms == 0)
+    if (writer->unsynced_since_ms == 0 || !writer->cache->env)
         return;
     struct kin_error err = {0};
     int rc = mdb_env_sync(writer->cache->env, 1);

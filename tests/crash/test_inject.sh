@@ -2,7 +2,7 @@
 # Kills the writer at each of its writes, and lets each of them fail with ENOSPC and EIO: afterwards
 # every acknowledged batch is there and the cache is clean.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 program=build/tests/crash/test_kill
 calls=pwrite64,pwritev,writev,ftruncate,fdatasync,fsync
 folder=$(mktemp -d)
@@ -25,6 +25,11 @@ inject() {
         strace -f -o /dev/null -e trace=$calls -e inject="$calls:$1:when=$n" \
             "$program" write "$folder/cache" 0 4 >"$folder/acknowledged" 2>"$folder/said"
         status=$?
+        if [ $status = 99 ]; then
+            echo "$2 at write $n: the cache cannot be read any more"
+            cat "$folder/said"
+            exit 1
+        fi
         acknowledged=$(wc -l <"$folder/acknowledged")
         if ! "$program" check "$folder/cache" "$acknowledged" 2>"$folder/why"; then
             echo "$2 at write $n, exit $status: $acknowledged acknowledged"
