@@ -8,8 +8,12 @@
  * Reads come from any thread, return bytes of their own and keep no transaction open. Writes are
  * queued to one writer thread that commits them in groups: kin_cache_write returns when its batch
  * is durable (against the death of this process; against power loss after the next sync, see
- * cache.c). In a batch blobs are written before what refers to them. kill -9 leaves the last
+ * writer.c). In a batch blobs are written before what refers to them. kill -9 leaves the last
  * committed group.
+ *
+ * A process opens a folder once at a time (LMDB's locks belong to the process), and not across a
+ * fork: in the child every call is KIN_EINVAL, and closing does nothing. Several processes may use
+ * one folder.
  *
  * Physical layout (part of no digest): blobs lie in extents of up to 1 MiB; small ones share an
  * extent, big ones take several.
@@ -106,8 +110,9 @@ void kin_batch_free(struct kin_cache_batch *batch);
  */
 int kin_batch_blob(struct kin_cache_batch *batch, const struct kin_digest *digest, void *takes,
                    size_t length, bool temporary, struct kin_error *err);
+/* Copies. KIN_EINVAL: the key is not the digest of the record, or there are too many outputs. */
 int kin_batch_action(struct kin_cache_batch *batch, const struct kin_action *action,
-                     struct kin_error *err); /* copies */
+                     struct kin_error *err);
 /* item → output in a family; replaces what stood there. */
 int kin_batch_item(struct kin_cache_batch *batch, const struct kin_digest *family,
                    const struct kin_digest *item, const struct kin_digest *output,
@@ -124,7 +129,9 @@ int kin_batch_record(struct kin_cache_batch *batch, const char *table, const voi
 /* Commits the batch, together with what other threads wait to write. Frees it in every case.
  * KIN_EFULL, KIN_EIO, KIN_EACCESS, KIN_ECOLLISION: nothing of it was written. */
 int kin_cache_write(struct kin_cache *cache, struct kin_cache_batch *takes, struct kin_error *err);
-/* The same without waiting; `done` is called from the writer thread with 0 or the error. */
+/* The same without waiting, unless more than 256 MiB are queued. `done` is called from the writer
+ * thread with 0 or the error; it must not wait for the cache, but may call write_later. NULL: a
+ * failure is logged. */
 int kin_cache_write_later(struct kin_cache *cache, struct kin_cache_batch *takes,
                           void (*done)(void *context, int status, const struct kin_error *err),
                           void *context, struct kin_error *err);
@@ -140,8 +147,9 @@ int kin_cache_walk(struct kin_cache *cache, const char *table,
                                 const void *value, size_t value_length),
                    void *context, struct kin_error *err);
 
-/* Content digest of a file, from the stat cache when device, inode, size and mtime (ns) are as they
- * were and the entry is older than the file's clock tick; else read and remembered (queued).
+/* Content digest of a file, from the stat cache when device, inode, size, mtime and ctime (ns) are
+ * as they were and the file had rested for a tick of its clock when it was read; else read and
+ * remembered (queued).
  * KIN_ENOTFOUND, KIN_EACCESS, KIN_EIO. */
 int kin_cache_file_digest(struct kin_cache *cache, const char *path, struct kin_digest *out,
                           struct kin_error *err);

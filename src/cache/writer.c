@@ -11,7 +11,11 @@
  *
  * Loss of power: commits do not wait for the disk (MDB_NOSYNC), because a chain of 5,000 small
  * steps would wait 5,000 times for it. The writer syncs when it has had nothing to do for a moment,
- * after a second or 256 MiB at the latest, and at close.
+ * after a second or 256 MiB at the latest, and at close. What was synced before a quiet moment is
+ * safe. Power that goes between a commit and its sync can take more than these last commits: the
+ * kernel may have written a new root before the pages below it. `verify` then says what is damaged.
+ * NEEDSWORK: keep the head pages of the last sync in a file beside, hold a read transaction of that
+ * state while newer commits are unsynced, and put them back when the boot id has changed.
  */
 #include "cache/writer.h"
 

@@ -129,6 +129,7 @@ static void with_lmdb(const char *folder, const char *table, const char *key, co
     MDB_dbi dbi;
     ck_assert_int_eq(mdb_env_create(&env), 0);
     ck_assert_int_eq(mdb_env_set_maxdbs(env, 2), 0);
+    ck_assert_int_eq(mdb_env_set_mapsize(env, (size_t)16 << 20), 0);
     ck_assert_int_eq(mdb_env_open(env, folder, 0, 0666), 0);
     ck_assert_int_eq(mdb_txn_begin(env, NULL, 0, &txn), 0);
     ck_assert_int_eq(mdb_dbi_open(txn, table, MDB_CREATE, &dbi), 0);

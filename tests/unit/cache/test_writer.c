@@ -320,6 +320,48 @@ START_TEST(survives_every_failed_allocation)
 }
 END_TEST
 
+struct arming {
+    unsigned long n;
+    atomic_bool done;
+};
+
+static void arm(void *context, int status, const struct kin_error *err)
+{
+    (void)status, (void)err;
+    struct arming *arming = context;
+    kin_memory_fail_nth(arming->n); /* of the writer thread, which calls this */
+    arming->done = true;
+}
+
+START_TEST(survives_failed_allocations_of_the_writer)
+{
+    const char *folder = fresh_folder();
+    int failures = 0, status = KIN_ENOMEM;
+    for (unsigned long n = 1; status != 0; n++) {
+        struct kin_error err = {0};
+        struct kin_cache *cache = open_cache(folder);
+        struct arming arming = {.n = n};
+        ck_ok(kin_cache_write_later(cache, kin_batch_new(cache), arm, &arming, &err));
+        while (!arming.done)
+            usleep(100); /* or both would be in one group, before it is armed */
+        struct kin_cache_batch *batch = kin_batch_new(cache);
+        struct kin_digest first = add_made(batch, 100, n * 2, false);
+        add_made(batch, 100, n * 2 + 1, true);
+        ck_ok(kin_batch_blob(batch, &first, make_bytes(100, n * 2), 100, true, &err));
+        status = kin_cache_write(cache, batch, &err);
+        ck_assert(status == 0 || status == KIN_ENOMEM);
+        ck_assert_int_eq(has_made(cache, 100, n * 2), status == 0);
+        failures += status != 0;
+        put_made(cache, 100, n * 2 + 1, false);
+        kin_cache_close(cache);
+    }
+    ck_assert_int_ge(failures, 1);
+    ck_clean(folder);
+    remove_folder(folder);
+}
+END_TEST
+
 TEST_MAIN("writer", serves_several_threads, serves_two_processes, fails_batches_alone,
           lets_callbacks_write, refuses_the_batch_of_another_cache, packs_small_values,
-          uses_dropped_space_again, survives_every_failed_allocation)
+          uses_dropped_space_again, survives_every_failed_allocation,
+          survives_failed_allocations_of_the_writer)
