@@ -28,6 +28,8 @@ void kin_solo_auto(struct kin_solo **solo);
  * KIN_EINVAL: no such port. */
 int kin_solo_add(struct kin_solo *solo, const char *port, const char *id, struct kin_value *takes,
                  struct kin_error *err);
+/* How many items a port has so far. */
+size_t kin_solo_count(const struct kin_solo *solo, const char *port);
 /* Gives a port that is no collection its artifact. */
 int kin_solo_put(struct kin_solo *solo, const char *port, struct kin_value *takes,
                  struct kin_error *err);

@@ -104,21 +104,26 @@ int kin_file_write_row(const struct kin_value *row, const char *path, struct kin
 
 /* ---- tables ---- */
 
-int kin_file_write_table(const struct kin_value *table, const char *path, struct kin_error *err)
+int kin_file_table_text(const struct kin_value *table, struct kin_text *out, struct kin_error *err)
 {
     const struct kin_tensor *columns, *cells;
     KIN_TRY(kin_value_want(table, "columns", KIN_TEXT, 1, &columns, err));
     KIN_TRY(kin_value_want(table, "cells", KIN_TEXT, 1, &cells, err));
     size_t width = columns->shape[0];
-    KIN_AUTO(kin_text_release) struct kin_text out = {0};
     for (size_t c = 0; c < width; c++)
-        kin_csv_add(&out, kin_tensor_text(columns, c), c == 0);
+        kin_csv_add(out, kin_tensor_text(columns, c), c == 0);
     for (size_t i = 0; i < cells->shape[0]; i++) {
         if (i % width == 0)
-            kin_text_add(&out, "\n");
-        kin_csv_add(&out, kin_tensor_text(cells, i), i % width == 0);
+            kin_text_add(out, "\n");
+        kin_csv_add(out, kin_tensor_text(cells, i), i % width == 0);
     }
-    kin_text_add(&out, "\n");
-    KIN_TRY(kin_text_check(&out, err));
+    kin_text_add(out, "\n");
+    return kin_text_check(out, err);
+}
+
+int kin_file_write_table(const struct kin_value *table, const char *path, struct kin_error *err)
+{
+    KIN_AUTO(kin_text_release) struct kin_text out = {0};
+    KIN_TRY(kin_file_table_text(table, &out, err));
     return kin_write_file(path, out.data, out.length, err);
 }

@@ -232,6 +232,12 @@ int kin_solo_add(struct kin_solo *solo, const char *port_name, const char *id,
     return add_element(port, id, takes, err);
 }
 
+size_t kin_solo_count(const struct kin_solo *solo, const char *port)
+{
+    long i = kin_kind_input(solo->kind, port);
+    return i < 0 ? 0 : solo->backing->ports[i].n;
+}
+
 int kin_solo_put(struct kin_solo *solo, const char *port_name, struct kin_value *takes,
                  struct kin_error *err)
 {

@@ -1,0 +1,125 @@
+/* kindred version: the program, what it is linked with, and what is missing at run time. */
+#include <ebur128.h>
+#include <fftw3.h>
+#include <lmdb.h>
+#include <rubberband/rubberband-c.h>
+#include <sndfile.h>
+#include <soxr.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+#include <yaml.h>
+#ifdef KIN_WITH_STUDIO
+#include <wildmidi_lib.h>
+#endif
+
+#include "cli.h"
+#include "kindred/cpu.h"
+#include "kindred/memory.h"
+#include "kindred/text.h"
+
+/* Linked only into some builds. */
+extern char *openblas_get_config(void) __attribute__((weak));
+extern const char *archive_version_string(void) __attribute__((weak));
+extern const char *sodium_version_string(void) __attribute__((weak));
+
+static void print_library(const char *name, const char *version)
+{
+    printf("  %-11s ", name);
+    kin_cli_wrap(stdout, version, 14, 14);
+}
+
+static void print_libraries(void)
+{
+    char text[64];
+    puts("libraries");
+    print_library("LMDB", mdb_version(NULL, NULL, NULL));
+    unsigned xxhash = XXH_versionNumber();
+    snprintf(text, sizeof text, "%u.%u.%u", xxhash / 10000, xxhash / 100 % 100, xxhash % 100);
+    print_library("xxHash", text);
+    print_library("FFTW", fftwf_version);
+    if (openblas_get_config)
+        print_library("OpenBLAS", openblas_get_config());
+    print_library("libsndfile", sf_version_string());
+    print_library("libsoxr", soxr_version());
+    print_library("Rubber Band", RUBBERBAND_VERSION);
+    int major, minor, patch;
+    ebur128_get_version(&major, &minor, &patch);
+    snprintf(text, sizeof text, "%d.%d.%d", major, minor, patch);
+    print_library("libebur128", text);
+    print_library("libyaml", yaml_get_version_string());
+#ifdef KIN_WITH_STUDIO
+    long wildmidi = WildMidi_GetVersion();
+    snprintf(text, sizeof text, "%ld.%ld.%ld", wildmidi >> 16, wildmidi >> 8 & 255,
+             wildmidi & 255);
+    print_library("libWildMidi", text);
+#else
+    print_library("libWildMidi", "not built in: there is no generated music (dataset.studio)");
+#endif
+    if (archive_version_string)
+        print_library("libarchive", archive_version_string());
+    if (sodium_version_string)
+        print_library("libsodium", sodium_version_string());
+}
+
+/* ---- programs that are asked at run time ---- */
+
+static bool in_folder(const char *folder, size_t length, const char *program)
+{
+    KIN_AUTO(kin_text_release) struct kin_text path = {0};
+    kin_text_add_bytes(&path, folder, length);
+    kin_text_addf(&path, "%s%s", length ? "/" : "", program);
+    return !path.failed && access(path.data, X_OK) == 0;
+}
+
+static bool have_program(const char *program)
+{
+    const char *at = getenv("PATH");
+    while (at && *at) {
+        size_t length = strcspn(at, ":");
+        if (in_folder(at, length, program))
+            return true;
+        at += length;
+        at += *at == ':';
+    }
+    return false;
+}
+
+static void print_programs(void)
+{
+    static const struct {
+        const char *program, *package, *use;
+    } programs[] = {
+        {"gnuplot", "gnuplot-nox", "figures"},
+        {"Rscript", "r-base-core", "additive models, marginal means"},
+        {"ssh-keygen", "openssh-client", "signatures of snapshots"},
+    };
+    puts("programs");
+    for (size_t i = 0; i < KIN_COUNT(programs); i++) {
+        bool found = have_program(programs[i].program);
+        printf("  %-11s %s (%s%s%s)\n", programs[i].program, found ? "found" : "missing",
+               programs[i].use, found ? "" : "; Debian package ",
+               found ? "" : programs[i].package);
+    }
+}
+
+static int run(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 0)
+        return kin_cli_usage("version", "'version' takes nothing");
+    printf("kindred %s, GPL-3.0-or-later\n", KIN_VERSION);
+    printf("CPU: %s\n", kin_cpu_level_name(kin_cpu_level()));
+    print_libraries();
+    print_programs();
+    return KIN_EXIT_DONE;
+}
+
+const struct kin_command kin_command_version = {
+    .name = "version",
+    .doc = "prints the versions of the program and its libraries, the CPU level, and what is "
+           "missing at run time",
+    .usage = "version",
+    .run = run,
+};

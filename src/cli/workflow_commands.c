@@ -1,0 +1,63 @@
+/* What `kindred help` says of the commands about workflows and the cache. */
+#include "cli.h"
+#include "commands.h"
+
+#define COMMON                                                                                     \
+    "  --set NAME=VALUE  a variable of the workflow\n"                                             \
+    "  --cache DIR       the cache (KINDRED_CACHE, or cache/)"
+
+const struct kin_command kin_command_run = {
+    .name = "run",
+    .doc = "runs what is not in the cache yet and writes results",
+    .usage = "run WORKFLOW [STEP…] [--set NAME=VALUE]… [-j N] [--cache DIR] [--out DIR]\n"
+             "                   [--keep-going] [--log json] [--stats FILE.json]\n"
+             "  STEP              a step, or instances of it: 'within[task=AT]'\n"
+             "  -j N              threads; no result depends on it\n"
+             "  --out DIR         where results go (results/)\n"
+             "  --keep-going      go on with what does not need a failed step\n"
+             "  --log json        progress as one JSON object a line\n"
+             "  --stats FILE      instances, items, hits, seconds, bytes of every step\n" COMMON,
+    .run = command_run,
+};
+
+const struct kin_command kin_command_plan = {
+    .name = "plan",
+    .doc = "says what would run, what is cached, and how long it should take",
+    .usage = "plan WORKFLOW [STEP…] [--json] [--exit-code]\n" COMMON,
+    .run = command_plan,
+};
+
+const struct kin_command kin_command_why = {
+    .name = "why",
+    .doc = "says what differs from the last run of a step, and since where",
+    .usage = "why WORKFLOW STEP\n" COMMON,
+    .run = command_why,
+};
+
+const struct kin_command kin_command_check = {
+    .name = "check",
+    .doc = "reads a workflow and reports every mistake; nothing runs",
+    .usage = "check WORKFLOW\n" COMMON,
+    .run = command_check,
+};
+
+const struct kin_command kin_command_graph = {
+    .name = "graph",
+    .doc = "prints the steps as a graph in DOT",
+    .usage = "graph WORKFLOW\n" COMMON,
+    .run = command_graph,
+};
+
+const struct kin_command kin_command_get = {
+    .name = "get",
+    .doc = "writes a step's artifacts as files",
+    .usage = "get WORKFLOW STEP [-o DIR]\n" COMMON,
+    .run = command_get,
+};
+
+const struct kin_command kin_command_cache = {
+    .name = "cache",
+    .doc = "looks after the cache",
+    .usage = "cache stat|ls|verify [--cache DIR]",
+    .run = command_cache,
+};
