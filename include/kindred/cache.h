@@ -46,6 +46,8 @@ int kin_cache_open(const struct kin_cache_options *options, struct kin_cache **o
 /* Waits for queued writes. Accepts NULL. */
 void kin_cache_close(struct kin_cache *cache);
 const char *kin_cache_folder(const struct kin_cache *cache);
+/* Name and version of the library below, for people. */
+const char *kin_cache_library(void);
 
 /* ---- blobs ---- */
 

@@ -102,7 +102,8 @@ struct kin_kind {
      * *blame is the parameter to point at. NULL: nothing more to check. */
     int (*check)(const struct kin_args *args, const char **blame, struct kin_error *err);
     /* The types a port takes under these arguments, when they are fewer than declared (of
-     * «sequences|vectors» a Euclidean distance takes vectors). NULL, or giving NULL: as declared. */
+     * «sequences|vectors» a Euclidean distance takes vectors). NULL, or giving NULL: as declared.
+     */
     const char *(*narrow)(const struct kin_args *args, const struct kin_port *port);
     int (*scan)(struct kin_scan *scan, struct kin_error *err); /* sources only */
     int (*run)(struct kin_call *call, struct kin_error *err);
@@ -123,6 +124,9 @@ struct kin_type {
                 int (*add)(void *context, struct kin_value *takes, struct kin_error *err),
                 void *context, struct kin_error *err);
 };
+
+/* A value of type «table» as comma-separated values with a header line. KIN_ECORRUPT: no table. */
+int kin_table_text(const struct kin_value *table, struct kin_text *out, struct kin_error *err);
 
 /* ---- the lists ---- */
 

@@ -13,9 +13,9 @@
 
 struct kin_solo {
     const struct kin_kind *kind;
-    struct kin_args *args;   /* set parameters here */
-    struct kin_given given;  /* after kin_solo_run */
-    size_t n_items;          /* map kinds: of the call */
+    struct kin_args *args;  /* set parameters here */
+    struct kin_given given; /* after kin_solo_run */
+    size_t n_items;         /* map kinds: of the call */
     struct kin_solo_backing *backing;
 };
 

@@ -99,6 +99,8 @@ int kin_workflow_parse(const char *text, size_t length, const char *path,
                        struct kin_workflow **out, struct kin_diagnostics *diagnostics,
                        struct kin_error *err);
 void kin_workflow_free(struct kin_workflow *workflow);
+/* Version of the library that reads YAML, for people. */
+const char *kin_workflow_library(void);
 
 long kin_workflow_step(const struct kin_workflow *workflow, const char *name); /* index or -1 */
 /* «within[task=AT,magnitude=1|2]»: which points of which step; an axis that is not named may have

@@ -428,6 +428,11 @@ void kin_cache_close(struct kin_cache *cache)
     kin_free(cache);
 }
 
+const char *kin_cache_library(void)
+{
+    return mdb_version(NULL, NULL, NULL);
+}
+
 const char *kin_cache_folder(const struct kin_cache *cache)
 {
     return cache->folder;

@@ -31,8 +31,7 @@ static int add_name(struct reading *reading, struct kin_error *err)
     if (reading->in_file > 0)
         kin_text_addf(&name, "[%zu]", reading->in_file);
     KIN_TRY(kin_text_check(&name, err));
-    KIN_TRY(kin_grow(&inputs->names, &inputs->capacity, inputs->n + 1, sizeof *inputs->names,
-                     err));
+    KIN_TRY(kin_grow(&inputs->names, &inputs->capacity, inputs->n + 1, sizeof *inputs->names, err));
     inputs->names[inputs->n++] = name.data;
     name.data = NULL;
     return 0;

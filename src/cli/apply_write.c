@@ -3,8 +3,6 @@
 #include <sys/stat.h>
 
 #include "apply.h"
-#include "kind/clip.h"
-#include "kind/files.h"
 #include "kindred/memory.h"
 #include "kindred/npy.h"
 
@@ -93,8 +91,7 @@ static void print_number(const struct kin_value *value, struct kin_text *out)
 }
 
 /* The last dimension goes along a line. */
-static int print_array(const struct kin_tensor *array, struct kin_text *out,
-                       struct kin_error *err)
+static int print_array(const struct kin_tensor *array, struct kin_text *out, struct kin_error *err)
 {
     size_t n = kin_tensor_count(array);
     size_t width = array->ndim ? array->shape[array->ndim - 1] : 1;
@@ -116,7 +113,7 @@ static int print_value(const struct kin_value *value, struct kin_text *out, stru
         return 0;
     }
     if (strcmp(type, "table") == 0)
-        return kin_file_table_text(value, out, err);
+        return kin_table_text(value, out, err);
     const struct kin_tensor *array = main_array(value);
     if (!array || strcmp(type, "clip") == 0)
         return kin_fail(err, KIN_EINVAL, "a %s is not for the terminal: write it to a file (-o %s)",

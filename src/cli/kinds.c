@@ -68,7 +68,10 @@ static void describe_range(const struct kin_param *param, struct kin_text *out)
 static void describe_choices(const struct kin_param *param, struct kin_text *out)
 {
     for (size_t i = 0; param->choices[i]; i++)
-        kin_text_addf(out, "%s%s", i == 0 ? "" : param->choices[i + 1] ? ", " : " or ",
+        kin_text_addf(out, "%s%s",
+                      i == 0                  ? ""
+                      : param->choices[i + 1] ? ", "
+                                              : " or ",
                       param->choices[i]);
 }
 

@@ -1,7 +1,6 @@
 /* kindred version: the program, what it is linked with, and what is missing at run time. */
 #include <ebur128.h>
 #include <fftw3.h>
-#include <lmdb.h>
 #include <rubberband/rubberband-c.h>
 #include <sndfile.h>
 #include <soxr.h>
@@ -9,15 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 #include <xxhash.h>
-#include <yaml.h>
 #ifdef KIN_WITH_STUDIO
 #include <wildmidi_lib.h>
 #endif
 
 #include "cli.h"
+#include "kindred/cache.h"
 #include "kindred/cpu.h"
 #include "kindred/memory.h"
 #include "kindred/text.h"
+#include "kindred/workflow.h"
 
 /* Linked only into some builds. */
 extern char *openblas_get_config(void) __attribute__((weak));
@@ -34,7 +34,7 @@ static void print_libraries(void)
 {
     char text[64];
     puts("libraries");
-    print_library("LMDB", mdb_version(NULL, NULL, NULL));
+    print_library("LMDB", kin_cache_library());
     unsigned xxhash = XXH_versionNumber();
     snprintf(text, sizeof text, "%u.%u.%u", xxhash / 10000, xxhash / 100 % 100, xxhash % 100);
     print_library("xxHash", text);
@@ -48,11 +48,10 @@ static void print_libraries(void)
     ebur128_get_version(&major, &minor, &patch);
     snprintf(text, sizeof text, "%d.%d.%d", major, minor, patch);
     print_library("libebur128", text);
-    print_library("libyaml", yaml_get_version_string());
+    print_library("libyaml", kin_workflow_library());
 #ifdef KIN_WITH_STUDIO
     long wildmidi = WildMidi_GetVersion();
-    snprintf(text, sizeof text, "%ld.%ld.%ld", wildmidi >> 16, wildmidi >> 8 & 255,
-             wildmidi & 255);
+    snprintf(text, sizeof text, "%ld.%ld.%ld", wildmidi >> 16, wildmidi >> 8 & 255, wildmidi & 255);
     print_library("libWildMidi", text);
 #else
     print_library("libWildMidi", "not built in: there is no generated music (dataset.studio)");
@@ -99,8 +98,7 @@ static void print_programs(void)
     for (size_t i = 0; i < KIN_COUNT(programs); i++) {
         bool found = have_program(programs[i].program);
         printf("  %-11s %s (%s%s%s)\n", programs[i].program, found ? "found" : "missing",
-               programs[i].use, found ? "" : "; Debian package ",
-               found ? "" : programs[i].package);
+               programs[i].use, found ? "" : "; Debian package ", found ? "" : programs[i].package);
     }
 }
 

@@ -2,8 +2,8 @@
 #include "cli.h"
 #include "commands.h"
 
-#define COMMON                                                                                     \
-    "  --set NAME=VALUE  a variable of the workflow\n"                                             \
+#define COMMON                                         \
+    "  --set NAME=VALUE  a variable of the workflow\n" \
     "  --cache DIR       the cache (KINDRED_CACHE, or cache/)"
 
 const struct kin_command kin_command_run = {

@@ -11,7 +11,10 @@
 static const char *const averages[] = {"clip", "tag", NULL};
 
 static const struct kin_param params[] = {
-    {.name = "over", .type = KIN_PARAM_CHOICE, .fallback = "clip", .choices = averages,
+    {.name = "over",
+     .type = KIN_PARAM_CHOICE,
+     .fallback = "clip",
+     .choices = averages,
      .doc = "one curve for each clip over the tags, or for each tag over the clips; their mean"},
     {0},
 };

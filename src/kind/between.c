@@ -11,11 +11,19 @@ static const char *const pools[] = {"all", "clip", NULL};
 static const char *const owns[] = {"included", "left-out", NULL};
 
 static const struct kin_param params[] = {
-    {.name = "measure", .type = KIN_PARAM_CHOICE, .choices = measures,
+    {.name = "measure",
+     .type = KIN_PARAM_CHOICE,
+     .choices = measures,
      .doc = "share of clips with the same outcome, or rank correlation of the distances"},
-    {.name = "pool", .type = KIN_PARAM_CHOICE, .fallback = "all", .choices = pools,
+    {.name = "pool",
+     .type = KIN_PARAM_CHOICE,
+     .fallback = "all",
+     .choices = pools,
      .doc = "rho: one correlation over all pairs, or the mean of one for each clip"},
-    {.name = "own", .type = KIN_PARAM_CHOICE, .fallback = "included", .choices = owns,
+    {.name = "own",
+     .type = KIN_PARAM_CHOICE,
+     .fallback = "included",
+     .choices = owns,
      .doc = "rho: whether the distance to the own original counts"},
     {0},
 };
@@ -27,7 +35,8 @@ static const struct kin_port inputs[] = {
 };
 
 static const struct kin_output outputs[] = {
-    {.name = "number", .type = "number",
+    {.name = "number",
+     .type = "number",
      .doc = "consistency; clips, missing; accuracy: equal; rho: pairs, undefined, constant"},
     {0},
 };

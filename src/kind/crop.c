@@ -15,15 +15,18 @@ int kin_crop_check(const struct kin_args *args, const char **blame, struct kin_e
     if (whole && samples != 0)
         return kin_fail(err, KIN_EINVAL,
                         "parameter 'samples' is %lld, but 'crop' is none; wanted 'crop: first' "
-                        "or 'crop: centre' with it", (long long)samples);
+                        "or 'crop: centre' with it",
+                        (long long)samples);
     if (!whole && samples == 0)
-        return kin_fail(err, KIN_EINVAL, "parameter 'samples' is 0, wanted the length that "
-                        "'crop: %s' leaves", kin_arg_text(args, "crop"));
+        return kin_fail(err, KIN_EINVAL,
+                        "parameter 'samples' is 0, wanted the length that "
+                        "'crop: %s' leaves",
+                        kin_arg_text(args, "crop"));
     return 0;
 }
 
-int kin_crop_audio(const struct kin_args *args, const struct kin_value *clip,
-                   struct kin_audio *out, struct kin_error *err)
+int kin_crop_audio(const struct kin_args *args, const struct kin_value *clip, struct kin_audio *out,
+                   struct kin_error *err)
 {
     if (kin_arg_is(args, "crop", "none"))
         return kin_clip_audio(clip, out, err);

@@ -9,11 +9,17 @@
 
 extern const char *const kin_crop_choices[];
 
-#define KIN_CROP_PARAMS                                                                            \
-    {.name = "crop", .type = KIN_PARAM_CHOICE, .fallback = "none", .choices = kin_crop_choices,    \
-     .doc = "the part of the clip that is used: all of it, its beginning or its centre"},          \
-    {.name = "samples", .type = KIN_PARAM_INTEGER, .unit = "samples", .fallback = "0", .min = 0,   \
-     .max = 1 << 30, .doc = "length of that part; a shorter clip is continued by zeros"}
+#define KIN_CROP_PARAMS                                                                   \
+    {.name = "crop",                                                                      \
+     .type = KIN_PARAM_CHOICE,                                                            \
+     .fallback = "none",                                                                  \
+     .choices = kin_crop_choices,                                                         \
+     .doc = "the part of the clip that is used: all of it, its beginning or its centre"}, \
+    {                                                                                     \
+        .name = "samples", .type = KIN_PARAM_INTEGER, .unit = "samples", .fallback = "0", \
+        .min = 0, .max = 1 << 30,                                                         \
+        .doc = "length of that part; a shorter clip is continued by zeros"                \
+    }
 
 /* For kin_kind.check: a part has a length, the whole clip has none. */
 int kin_crop_check(const struct kin_args *args, const char **blame, struct kin_error *err);
@@ -21,7 +27,7 @@ int kin_crop_check(const struct kin_args *args, const char **blame, struct kin_e
 /* The part of a clip that the arguments ask for; the caller releases it. The centre starts at half
  * the length less half of `samples`, both rounded down, as in the authors' program.
  * KIN_ECORRUPT: not a clip. */
-int kin_crop_audio(const struct kin_args *args, const struct kin_value *clip,
-                   struct kin_audio *out, struct kin_error *err);
+int kin_crop_audio(const struct kin_args *args, const struct kin_value *clip, struct kin_audio *out,
+                   struct kin_error *err);
 
 #endif

@@ -27,25 +27,41 @@ static const char *const metrics[] = {
 
 /* Parameters of the metrics: the defaults are those of the table of distances. */
 static const struct kin_param params[] = {
-    {.name = "metric", .type = KIN_PARAM_CHOICE, .choices = metrics,
+    {.name = "metric",
+     .type = KIN_PARAM_CHOICE,
+     .choices = metrics,
      .doc = "dtw, fastdtw and simple compare sequences, euclidean and cosine vectors"},
-    {.name = "radius", .type = KIN_PARAM_INTEGER, .unit = "frames", .fallback = "1", .min = 1,
-     .max = 1000000, .doc = "fastdtw: how far the window reaches beside the coarser path"},
-    {.name = "window", .type = KIN_PARAM_INTEGER, .unit = "frames", .fallback = "50", .min = 1,
-     .max = 1000000, .doc = "simple: length of the runs that are compared"},
+    {.name = "radius",
+     .type = KIN_PARAM_INTEGER,
+     .unit = "frames",
+     .fallback = "1",
+     .min = 1,
+     .max = 1000000,
+     .doc = "fastdtw: how far the window reaches beside the coarser path"},
+    {.name = "window",
+     .type = KIN_PARAM_INTEGER,
+     .unit = "frames",
+     .fallback = "50",
+     .min = 1,
+     .max = 1000000,
+     .doc = "simple: length of the runs that are compared"},
     {0},
 };
 static const char *const metric_params[] = {"radius", "window"};
 
 static const struct kin_port inputs[] = {
     {.name = "from", .type = "sequences|vectors", .mode = KIN_EACH, .doc = "one row for each"},
-    {.name = "to", .type = "sequences|vectors", .mode = KIN_WHOLE, .flags = KIN_PORT_EXTENDS,
+    {.name = "to",
+     .type = "sequences|vectors",
+     .mode = KIN_WHOLE,
+     .flags = KIN_PORT_EXTENDS,
      .doc = "one column for each"},
     {0},
 };
 
 static const struct kin_output outputs[] = {
-    {.name = "distances", .type = "distances",
+    {.name = "distances",
+     .type = "distances",
      .doc = "distances: [n], NaN where a column failed; columns: the digest of `to`"},
     {0},
 };
@@ -129,11 +145,11 @@ static int job_init(struct job *job, struct kin_call *call, struct kin_error *er
     KIN_TRY(kin_alloc_into(&job->rows, call->n_items, sizeof *job->rows, err));
     for (size_t j = 0; j < job->to->n_items; j++)
         if (job->to->items[j].value)
-            KIN_TRY(kin_operand_open(job->distance, job->to->items[j].value, &job->columns[j],
-                                     err));
+            KIN_TRY(
+                kin_operand_open(job->distance, job->to->items[j].value, &job->columns[j], err));
     for (size_t k = 0; k < call->n_items; k++)
-        KIN_TRY(kin_operand_open(job->distance, kin_call_item(call, "from", k), &job->rows[k],
-                                 err));
+        KIN_TRY(
+            kin_operand_open(job->distance, kin_call_item(call, "from", k), &job->rows[k], err));
     return 0;
 }
 
@@ -141,8 +157,8 @@ static int job_init(struct job *job, struct kin_call *call, struct kin_error *er
 struct group {
     const struct kin_digest *known; /* columns of the earlier rows; NULL: none */
     struct kin_columns earlier;
-    size_t *old;     /* [columns]: place in the earlier rows, or SIZE_MAX */
-    size_t *wanted;  /* places of the columns to compute */
+    size_t *old;    /* [columns]: place in the earlier rows, or SIZE_MAX */
+    size_t *wanted; /* places of the columns to compute */
     size_t n_wanted;
     struct kin_distance_set *set; /* of the wanted ones, once a row of float32 needs it */
 };

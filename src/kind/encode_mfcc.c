@@ -14,13 +14,13 @@ static const struct kin_port inputs[] = {
 };
 
 static const struct kin_output outputs[] = {
-    {.name = "vectors", .type = "vectors",
+    {.name = "vectors",
+     .type = "vectors",
      .doc = "mean and deviation of 24 coefficients, their differences, and those of the latter"},
     {0},
 };
 
-static int plan_new(const struct kin_args *args, double rate_hz, void **plan,
-                    struct kin_error *err)
+static int plan_new(const struct kin_args *args, double rate_hz, void **plan, struct kin_error *err)
 {
     (void)args;
     struct kin_mfcc_params mfcc = kin_mfcc_embedding;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kindred/csv.h"
+#include "kindred/kind.h"
 #include "kindred/memory.h"
 #include "kindred/npy.h"
 #include "kindred/text.h"
@@ -104,7 +105,7 @@ int kin_file_write_row(const struct kin_value *row, const char *path, struct kin
 
 /* ---- tables ---- */
 
-int kin_file_table_text(const struct kin_value *table, struct kin_text *out, struct kin_error *err)
+int kin_table_text(const struct kin_value *table, struct kin_text *out, struct kin_error *err)
 {
     const struct kin_tensor *columns, *cells;
     KIN_TRY(kin_value_want(table, "columns", KIN_TEXT, 1, &columns, err));
@@ -124,6 +125,6 @@ int kin_file_table_text(const struct kin_value *table, struct kin_text *out, str
 int kin_file_write_table(const struct kin_value *table, const char *path, struct kin_error *err)
 {
     KIN_AUTO(kin_text_release) struct kin_text out = {0};
-    KIN_TRY(kin_file_table_text(table, &out, err));
+    KIN_TRY(kin_table_text(table, &out, err));
     return kin_write_file(path, out.data, out.length, err);
 }

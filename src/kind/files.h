@@ -2,7 +2,6 @@
 #ifndef KIN_KIND_FILES_H
 #define KIN_KIND_FILES_H
 
-#include "kindred/text.h"
 #include "kindred/value.h"
 
 typedef int kin_file_add(void *context, struct kin_value *takes, struct kin_error *err);
@@ -23,13 +22,9 @@ int kin_file_write_sequence(const struct kin_value *sequence, const char *path,
 int kin_file_write_spectrum(const struct kin_value *spectrum, const char *path,
                             struct kin_error *err);
 /* .npy: [D], or [n][D] for n vectors. */
-int kin_file_read_vector(const char *path, kin_file_add *add, void *context,
-                         struct kin_error *err);
+int kin_file_read_vector(const char *path, kin_file_add *add, void *context, struct kin_error *err);
 int kin_file_write_vector(const struct kin_value *vector, const char *path, struct kin_error *err);
 int kin_file_write_row(const struct kin_value *row, const char *path, struct kin_error *err);
-/* Comma-separated values with a header line. */
-int kin_file_table_text(const struct kin_value *table, struct kin_text *out,
-                        struct kin_error *err);
 int kin_file_write_table(const struct kin_value *table, const char *path, struct kin_error *err);
 
 #endif

@@ -7,20 +7,46 @@
 static const char *const layouts[] = {"coefficients-first", "frames-first", NULL};
 
 static const struct kin_param params[] = {
-    {.name = "frame_samples", .type = KIN_PARAM_INTEGER, .unit = "samples", .fallback = "2048",
-     .min = 4, .max = 1 << 20, .doc = "length of a frame; even"},
-    {.name = "hop_samples", .type = KIN_PARAM_INTEGER, .unit = "samples", .fallback = "512",
-     .min = 1, .max = 1 << 20, .doc = "from one frame to the next"},
-    {.name = "window", .type = KIN_PARAM_CHOICE, .fallback = "periodic",
-     .choices = kin_window_choices, .doc = "the Hann window over frame or frame - 1 samples"},
-    {.name = "bands", .type = KIN_PARAM_INTEGER, .fallback = "128", .min = 1, .max = 4096,
+    {.name = "frame_samples",
+     .type = KIN_PARAM_INTEGER,
+     .unit = "samples",
+     .fallback = "2048",
+     .min = 4,
+     .max = 1 << 20,
+     .doc = "length of a frame; even"},
+    {.name = "hop_samples",
+     .type = KIN_PARAM_INTEGER,
+     .unit = "samples",
+     .fallback = "512",
+     .min = 1,
+     .max = 1 << 20,
+     .doc = "from one frame to the next"},
+    {.name = "window",
+     .type = KIN_PARAM_CHOICE,
+     .fallback = "periodic",
+     .choices = kin_window_choices,
+     .doc = "the Hann window over frame or frame - 1 samples"},
+    {.name = "bands",
+     .type = KIN_PARAM_INTEGER,
+     .fallback = "128",
+     .min = 1,
+     .max = 4096,
      .doc = "mel bands from 0 Hz to half the sample rate"},
-    {.name = "coefficients", .type = KIN_PARAM_INTEGER, .fallback = "25", .min = 1, .max = 4096,
+    {.name = "coefficients",
+     .type = KIN_PARAM_INTEGER,
+     .fallback = "25",
+     .min = 1,
+     .max = 4096,
      .doc = "how many coefficients, the first included"},
-    {.name = "drop_first", .type = KIN_PARAM_FLAG, .fallback = "false",
+    {.name = "drop_first",
+     .type = KIN_PARAM_FLAG,
+     .fallback = "false",
      .doc = "leave out the first coefficient, the level; the paper's distances do"},
-    {.name = "layout", .type = KIN_PARAM_CHOICE, .fallback = "coefficients-first",
-     .choices = layouts, .doc = "[D][T] as librosa has it, or [T][D] as distances want it"},
+    {.name = "layout",
+     .type = KIN_PARAM_CHOICE,
+     .fallback = "coefficients-first",
+     .choices = layouts,
+     .doc = "[D][T] as librosa has it, or [T][D] as distances want it"},
     KIN_CROP_PARAMS,
     KIN_FLOOR_PARAM,
     {0},
@@ -32,7 +58,8 @@ static const struct kin_port inputs[] = {
 };
 
 static const struct kin_output outputs[] = {
-    {.name = "sequences", .type = "sequences",
+    {.name = "sequences",
+     .type = "sequences",
      .doc = "coefficients: float32 [D][T], or frames: float32 [T][D]"},
     {0},
 };
@@ -50,8 +77,7 @@ static struct kin_mfcc_params mfcc_params(const struct kin_args *args, double ra
     };
 }
 
-static int plan_new(const struct kin_args *args, double rate_hz, void **plan,
-                    struct kin_error *err)
+static int plan_new(const struct kin_args *args, double rate_hz, void **plan, struct kin_error *err)
 {
     struct kin_mfcc_params mfcc = mfcc_params(args, rate_hz);
     struct kin_mfcc *made;
@@ -111,7 +137,8 @@ static int check(const struct kin_args *args, const char **blame, struct kin_err
                         (long long)frame);
     *blame = "coefficients";
     if (coefficients > bands)
-        return kin_fail(err, KIN_EINVAL, "parameter 'coefficients' is %lld, but there are %lld bands",
+        return kin_fail(err, KIN_EINVAL,
+                        "parameter 'coefficients' is %lld, but there are %lld bands",
                         (long long)coefficients, (long long)bands);
     if (kin_arg_flag(args, "drop_first") && coefficients < 2)
         return kin_fail(err, KIN_EINVAL,

@@ -17,7 +17,8 @@ static int find_array(const struct kin_distance *distance, const struct kin_valu
     if (!array && kin_value_get(value, "coefficients"))
         return kin_fail(err, KIN_EINVAL,
                         "%s compares sequences of frames, found coefficients by frames; make "
-                        "them with 'layout: frames-first'", distance->name);
+                        "them with 'layout: frames-first'",
+                        distance->name);
     if (!array || (array->dtype != KIN_F32 && array->dtype != KIN_F64) ||
         array->ndim != (sequences ? 2 : 1))
         return kin_fail(err, KIN_ECORRUPT, "a %s without its array", wanted);

@@ -1,4 +1,4 @@
-/* Values of type «sequence» and «vector» as what distances work on, in single or double precision. */
+/* Values of type «sequence» and «vector» as what distances work on, in either precision. */
 #ifndef KIN_KIND_OPERAND_H
 #define KIN_KIND_OPERAND_H
 

@@ -10,9 +10,17 @@
 static const char *const summaries[] = {"each", "mean", NULL};
 
 static const struct kin_param params[] = {
-    {.name = "window", .type = KIN_PARAM_NUMBER, .unit = "s", .fallback = "1", .min = 1e-3,
-     .max = 3600, .doc = "length of the windows; a last one that is not full is left out"},
-    {.name = "summary", .type = KIN_PARAM_CHOICE, .fallback = "each", .choices = summaries,
+    {.name = "window",
+     .type = KIN_PARAM_NUMBER,
+     .unit = "s",
+     .fallback = "1",
+     .min = 1e-3,
+     .max = 3600,
+     .doc = "length of the windows; a last one that is not full is left out"},
+    {.name = "summary",
+     .type = KIN_PARAM_CHOICE,
+     .fallback = "each",
+     .choices = summaries,
      .doc = "the ratio of every window, or their mean"},
     {0},
 };

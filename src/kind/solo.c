@@ -250,8 +250,7 @@ int kin_solo_gather(struct kin_solo *solo, const char *port_name, const struct k
     KIN_AUTO(kin_value_auto) struct kin_value *value = takes;
     struct port *port = NULL;
     KIN_TRY(find_port(solo, port_name, &port, err));
-    KIN_TRY(kin_grow(&port->sets, &port->sets_capacity, port->n_sets + 1, sizeof *port->sets,
-                     err));
+    KIN_TRY(kin_grow(&port->sets, &port->sets_capacity, port->n_sets + 1, sizeof *port->sets, err));
     takes = value;
     value = NULL;
     KIN_TRY(add_element(port, "", takes, err));
@@ -303,8 +302,8 @@ static int store_manifest(struct kin_solo *solo, const struct port *port,
     const char *element = NULL;
     for (size_t i = 0; i < port->n; i++) {
         const struct element *found = &port->elements[i];
-        entries[i] = (struct kin_entry){
-            .id = found->id, .digest = found->digest, .failed = !found->value};
+        entries[i] =
+            (struct kin_entry){.id = found->id, .digest = found->digest, .failed = !found->value};
         if (found->value)
             element = kin_value_type(found->value);
     }

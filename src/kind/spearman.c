@@ -12,7 +12,8 @@ static const struct kin_port inputs[] = {
 };
 
 static const struct kin_output outputs[] = {
-    {.name = "numbers", .type = "numbers",
+    {.name = "numbers",
+     .type = "numbers",
      .doc = "rho: ties get the mean of their ranks, pairs with a NaN are left out"},
     {0},
 };

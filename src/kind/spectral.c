@@ -94,8 +94,8 @@ static int gather(struct kin_call *call, struct kin_audio *out, size_t *samples,
         if (audio.n != *samples || audio.rate_hz != out->rate_hz)
             return kin_fail(err, KIN_EDATA,
                             "clip %zu of the batch has %zu samples at %u Hz, the first has %zu "
-                            "at %u Hz; wanted equal ones", k + 1, audio.n, audio.rate_hz,
-                            *samples, out->rate_hz);
+                            "at %u Hz; wanted equal ones",
+                            k + 1, audio.n, audio.rate_hz, *samples, out->rate_hz);
         if (audio.n > 0)
             memcpy(out->samples + k * audio.n, audio.samples, audio.n * sizeof *audio.samples);
     }

@@ -10,10 +10,12 @@
 extern const char *const kin_window_choices[];
 extern const char *const kin_floor_choices[];
 
-#define KIN_FLOOR_PARAM                                                                            \
-    {.name = "floor", .type = KIN_PARAM_CHOICE, .fallback = "clip", .choices = kin_floor_choices,  \
-     .flags = KIN_PARAM_APPLY_ONLY,                                                                \
-     .doc = "levels end 80 dB under the maximum of each clip, or of all clips of the call"}
+#define KIN_FLOOR_PARAM                                                                       \
+    {                                                                                         \
+        .name = "floor", .type = KIN_PARAM_CHOICE, .fallback = "clip",                        \
+        .choices = kin_floor_choices, .flags = KIN_PARAM_APPLY_ONLY,                          \
+        .doc = "levels end 80 dB under the maximum of each clip, or of all clips of the call" \
+    }
 
 enum kin_window kin_arg_window(const struct kin_args *args);
 

@@ -4,12 +4,25 @@
 #include "kindred/memory.h"
 
 static const struct kin_param params[] = {
-    {.name = "frame_samples", .type = KIN_PARAM_INTEGER, .unit = "samples", .fallback = "1024",
-     .min = 4, .max = 1 << 20, .doc = "length of a frame; even"},
-    {.name = "hop_samples", .type = KIN_PARAM_INTEGER, .unit = "samples", .fallback = "256",
-     .min = 1, .max = 1 << 20, .doc = "from one frame to the next"},
-    {.name = "window", .type = KIN_PARAM_CHOICE, .fallback = "symmetric",
-     .choices = kin_window_choices, .doc = "the Hann window over frame or frame - 1 samples"},
+    {.name = "frame_samples",
+     .type = KIN_PARAM_INTEGER,
+     .unit = "samples",
+     .fallback = "1024",
+     .min = 4,
+     .max = 1 << 20,
+     .doc = "length of a frame; even"},
+    {.name = "hop_samples",
+     .type = KIN_PARAM_INTEGER,
+     .unit = "samples",
+     .fallback = "256",
+     .min = 1,
+     .max = 1 << 20,
+     .doc = "from one frame to the next"},
+    {.name = "window",
+     .type = KIN_PARAM_CHOICE,
+     .fallback = "symmetric",
+     .choices = kin_window_choices,
+     .doc = "the Hann window over frame or frame - 1 samples"},
     KIN_CROP_PARAMS,
     KIN_FLOOR_PARAM,
     {0},
@@ -25,8 +38,7 @@ static const struct kin_output outputs[] = {
     {0},
 };
 
-static int plan_new(const struct kin_args *args, double rate_hz, void **plan,
-                    struct kin_error *err)
+static int plan_new(const struct kin_args *args, double rate_hz, void **plan, struct kin_error *err)
 {
     (void)rate_hz;
     struct kin_stft_params stft = {

@@ -1,10 +1,11 @@
 /*
  * Tables: one row for every gathered instance.
  *
- * A column is `NAME`, `NAME=SOURCE`, or `NAME=` for one that is there but empty. A source is an axis (its label), a number of the instances'
- * results, or magnitude01: the magnitude scaled to 0 … 1 inside its transformation. Where an instance
- * lacks the source, or the number is undefined, the cell is empty. Rows ascend by the cells of the
- * first column, then the next, and so on: numbers by value, before texts.
+ * A column is `NAME`, `NAME=SOURCE`, or `NAME=` for one that is there but empty. A source is an
+ * axis (its label), a number of the instances' results, or magnitude01: the magnitude scaled to
+ * 0 … 1 inside its transformation. Where an instance lacks the source, or the number is undefined,
+ * the cell is empty. Rows ascend by the cells of the first column, then the next, and so on:
+ * numbers by value, before texts.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +19,9 @@
 #define SCALED "magnitude01"
 
 static const struct kin_param params[] = {
-    {.name = "columns", .type = KIN_PARAM_LIST, .fallback = "",
+    {.name = "columns",
+     .type = KIN_PARAM_LIST,
+     .fallback = "",
      .doc = "NAME, NAME=SOURCE or NAME= (empty), in order; none: all axes, then all numbers"},
     {0},
 };

@@ -26,28 +26,52 @@ static const char *const over_ranges[] = {"clamp", "refuse", "at-44100", NULL};
 static const char *const draws[] = {"magnitude", "clip", NULL};
 
 static const struct kin_param params[] = {
-    {.name = "transformation", .type = KIN_PARAM_CHOICE, .choices = transformations,
+    {.name = "transformation",
+     .type = KIN_PARAM_CHOICE,
+     .choices = transformations,
      .doc = "original, pitch, tempo, pink noise, environmental noise, MP3"},
-    {.name = "magnitude", .type = KIN_PARAM_NUMBER,
+    {.name = "magnitude",
+     .type = KIN_PARAM_NUMBER,
      .doc = "semitones, times the tempo, dB of signal over noise, kb/s; 0 for OG"},
-    {.name = "match", .type = KIN_PARAM_CHOICE, .fallback = "none", .choices = matches,
+    {.name = "match",
+     .type = KIN_PARAM_CHOICE,
+     .fallback = "none",
+     .choices = matches,
      .doc = "bring the result to the loudness of the original"},
-    {.name = "store", .type = KIN_PARAM_CHOICE, .fallback = "float", .choices = stores,
+    {.name = "store",
+     .type = KIN_PARAM_CHOICE,
+     .fallback = "float",
+     .choices = stores,
      .doc = "keep samples as float32, or in 8 bits as the authors did"},
-    {.name = "draw", .type = KIN_PARAM_CHOICE, .fallback = "magnitude", .choices = draws,
+    {.name = "draw",
+     .type = KIN_PARAM_CHOICE,
+     .fallback = "magnitude",
+     .choices = draws,
      .doc = "PN, EN: new noise for every clip and magnitude, or one for each clip"},
-    {.name = "seed", .type = KIN_PARAM_INTEGER, .fallback = "0", .min = 0, .max = 0x1p53,
+    {.name = "seed",
+     .type = KIN_PARAM_INTEGER,
+     .fallback = "0",
+     .min = 0,
+     .max = 0x1p53,
      .doc = "of the noise"},
-    {.name = "sixteen_bit", .type = KIN_PARAM_FLAG, .fallback = "false",
+    {.name = "sixteen_bit",
+     .type = KIN_PARAM_FLAG,
+     .fallback = "false",
      .doc = "PS, TS: through 16-bit files, as the rubberband command works"},
-    {.name = "over_range", .type = KIN_PARAM_CHOICE, .fallback = "clamp", .choices = over_ranges,
+    {.name = "over_range",
+     .type = KIN_PARAM_CHOICE,
+     .fallback = "clamp",
+     .choices = over_ranges,
      .doc = "MP: a bit rate that MP3 lacks at the clip's sample rate"},
     {0},
 };
 
 static const struct kin_port inputs[] = {
     {.name = "of", .type = "clips", .mode = KIN_EACH, .doc = "the clips"},
-    {.name = "ambience", .type = "clips", .mode = KIN_WHOLE, .flags = KIN_PORT_OPTIONAL,
+    {.name = "ambience",
+     .type = "clips",
+     .mode = KIN_WHOLE,
+     .flags = KIN_PORT_OPTIONAL,
      .doc = "EN: a recording, the first of these; without it a synthesised bar"},
     {0},
 };
@@ -168,8 +192,8 @@ static int transform(const struct kin_call *call, struct work *work, size_t k,
     applied.draw = draw.data;
     applied.draw_bytes = draw.length;
     struct kin_transform_report report;
-    KIN_TRY(kin_transform_apply(work->transformer, work->transform, &applied, in, out, &report,
-                                err));
+    KIN_TRY(
+        kin_transform_apply(work->transformer, work->transform, &applied, in, out, &report, err));
     work->unmatched += report.unmatched;
     return 0;
 }

@@ -5,13 +5,16 @@
 #include "row.h"
 
 static const struct kin_port inputs[] = {
-    {.name = "of", .type = "distances", .mode = KIN_WHOLE,
+    {.name = "of",
+     .type = "distances",
+     .mode = KIN_WHOLE,
      .doc = "from transformed clips to originals"},
     {0},
 };
 
 static const struct kin_output outputs[] = {
-    {.name = "number", .type = "number",
+    {.name = "number",
+     .type = "number",
      .doc = "consistency; clips, nearest, tied, beaten, undefined, missing; ids and outcome"},
     {0},
 };

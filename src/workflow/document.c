@@ -295,3 +295,8 @@ bool kin_node_is_null(const struct kin_node *node)
         return false;
     return node->text[0] == '\0' || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0;
 }
+
+const char *kin_workflow_library(void)
+{
+    return yaml_get_version_string();
+}

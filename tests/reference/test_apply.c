@@ -90,8 +90,8 @@ END_TEST
 
 START_TEST(baseline_vectors)
 {
-    ck_assert_uint_gt(check_clips("mfcc/vector144_*.npy",
-                                  "encode.mfcc -p crop=first -p samples=44100", 1e-3), 0);
+    ck_assert_uint_gt(
+        check_clips("mfcc/vector144_*.npy", "encode.mfcc -p crop=first -p samples=44100", 1e-3), 0);
 }
 END_TEST
 
@@ -108,9 +108,8 @@ END_TEST
 
 START_TEST(distances_of_sequences)
 {
-    static const char *const columns[][2] = {{"dtw", "dtw_exact"},
-                                             {"fastdtw", "fastdtw_r1_xy"},
-                                             {"simple", "simple_xy"}};
+    static const char *const columns[][2] = {
+        {"dtw", "dtw_exact"}, {"fastdtw", "fastdtw_r1_xy"}, {"simple", "simple_xy"}};
     struct kin_csv pairs;
     ck_ok(kin_csv_read(reference_path("distance/pairs.csv"), &pairs, &err));
     ck_assert_uint_gt(pairs.rows, 0);
@@ -165,8 +164,8 @@ START_TEST(loudness_in_lufs)
         char *out = run_apply(command);
         double found = strtod(out, NULL);
         ck_assert(kin_number_parse(kin_csv_cell(&table, r, (size_t)column), true, &wanted));
-        ck_assert_msg(found == wanted || fabs(found - wanted) <= 0.01, "%s: %g, wanted %g",
-                      command, found, wanted);
+        ck_assert_msg(found == wanted || fabs(found - wanted) <= 0.01, "%s: %g, wanted %g", command,
+                      found, wanted);
         kin_free(out);
     }
     kin_csv_release(&table);
@@ -219,8 +218,13 @@ static void remove_scratch(void)
 
 int main(void)
 {
-    const TTest *const tests[] = {mfcc, baseline_vectors, spectrograms, distances_of_sequences,
-                                  distances_of_vectors, loudness_in_lufs, scores};
+    const TTest *const tests[] = {mfcc,
+                                  baseline_vectors,
+                                  spectrograms,
+                                  distances_of_sequences,
+                                  distances_of_vectors,
+                                  loudness_in_lufs,
+                                  scores};
     if (access("build/kindred", X_OK) != 0) {
         puts("build/kindred is not there");
         return 1;

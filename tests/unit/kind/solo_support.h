@@ -80,9 +80,9 @@ static inline struct kin_value *make_clip(uint64_t seed, size_t n, unsigned rate
     double pitch = 200 + 50 * (double)seed;
     for (size_t i = 0; i < n; i++) {
         double t = (double)i / rate_hz;
-        audio.samples[i] = (float)(level * (0.5 * sin(6.283 * pitch * t) +
-                                            0.3 * sin(6.283 * 1.5 * pitch * t) +
-                                            0.05 * kin_random_normal(&random)));
+        audio.samples[i] =
+            (float)(level * (0.5 * sin(6.283 * pitch * t) + 0.3 * sin(6.283 * 1.5 * pitch * t) +
+                             0.05 * kin_random_normal(&random)));
     }
     struct kin_value *clip = NULL;
     ck_ok(kin_clip_new(&audio, false, &clip, &err));
@@ -121,8 +121,8 @@ static inline struct kin_value *make_random(const char *type, enum kin_dtype dty
     for (size_t i = 0; i < n; i++)
         x[i] = 10 * kin_random_normal(&random);
     size_t shape[2] = {sequence ? frames : dims, dims};
-    struct kin_value *value = make_array(type, sequence ? "frames" : "vector", dtype,
-                                         sequence ? 2 : 1, shape, x);
+    struct kin_value *value =
+        make_array(type, sequence ? "frames" : "vector", dtype, sequence ? 2 : 1, shape, x);
     kin_free(x);
     return value;
 }
@@ -146,7 +146,8 @@ static inline struct kin_digest store_columns(struct kin_solo *solo, const char 
     return digest;
 }
 
-static inline struct kin_value *make_row(const double *x, size_t n, const struct kin_digest *columns)
+static inline struct kin_value *make_row(const double *x, size_t n,
+                                         const struct kin_digest *columns)
 {
     struct kin_value *row = make_array("row", "distances", KIN_F32, 1, &n, x);
     ck_ok(kin_value_set_digests(row, "columns", columns, 1, &err));

@@ -46,7 +46,8 @@ START_TEST(doubles_are_computed_in_double)
     for (size_t k = 0; k < 3; k++)
         for (size_t j = 0; j < SEQUENCES; j++) {
             struct kin_value *x = sequence(KIN_F64, 10 + k), *y = sequence(KIN_F64, j);
-            struct kin_sequence_f64 from = {kin_value_get(x, "frames")->data, FRAMES + 3 * (10 + k), 4};
+            struct kin_sequence_f64 from = {kin_value_get(x, "frames")->data, FRAMES + 3 * (10 + k),
+                                            4};
             struct kin_sequence_f64 to = {kin_value_get(y, "frames")->data, FRAMES + 3 * j, 4};
             double wanted;
             ck_ok(kin_distance_pair(dtw, &none, &from, &to, &wanted, &err));

@@ -23,8 +23,8 @@ static const struct kin_tensor *field(const struct kin_solo *solo, size_t k, con
 
 START_TEST(layouts_are_transposed)
 {
-    struct kin_solo *rows = run_on("mfcc", PARAMS("drop_first", "true", "layout", "frames-first"),
-                                   1, N);
+    struct kin_solo *rows =
+        run_on("mfcc", PARAMS("drop_first", "true", "layout", "frames-first"), 1, N);
     struct kin_solo *columns = run_on("mfcc", NULL, 1, N);
     ck_ok(kin_solo_run(rows, &err));
     ck_ok(kin_solo_run(columns, &err));

@@ -1,4 +1,3 @@
-#include "kind/files.h"
 #include "solo_support.h"
 
 static const struct kin_label pitch[] = {
@@ -45,7 +44,7 @@ static void set_columns(struct kin_solo *solo, const char *const *names, size_t 
 static void check_text(const struct kin_solo *solo, const char *wanted)
 {
     struct kin_text text = {0};
-    ck_ok(kin_file_table_text(solo_result(solo, 0), &text, &err));
+    ck_ok(kin_table_text(solo_result(solo, 0), &text, &err));
     ck_assert_str_eq(text.data, wanted);
     kin_text_release(&text);
 }

@@ -31,13 +31,13 @@ static void check_same(struct kin_value *a, struct kin_value *b, bool same)
 
 START_TEST(the_original_stays)
 {
-    check_same(apply(PARAMS("transformation", "OG", "magnitude", "0")),
-               make_clip(1, N, RATE, 0.5), true);
-    struct kin_value *once = apply(PARAMS("transformation", "OG", "magnitude", "0", "store",
-                                          "mulaw"));
+    check_same(apply(PARAMS("transformation", "OG", "magnitude", "0")), make_clip(1, N, RATE, 0.5),
+               true);
+    struct kin_value *once =
+        apply(PARAMS("transformation", "OG", "magnitude", "0", "store", "mulaw"));
     ck_assert_ptr_nonnull(kin_value_get(once, "code"));
-    struct kin_value *twice = apply_to(
-        PARAMS("transformation", "OG", "magnitude", "0", "store", "mulaw"), once);
+    struct kin_value *twice =
+        apply_to(PARAMS("transformation", "OG", "magnitude", "0", "store", "mulaw"), once);
     check_same(twice, apply(PARAMS("transformation", "OG", "magnitude", "0", "store", "mulaw")),
                true);
 }
@@ -46,8 +46,8 @@ END_TEST
 START_TEST(magnitudes_have_ranges)
 {
     const char *blame = NULL;
-    struct kin_solo *solo = solo_new("transform", PARAMS("transformation", "PS", "magnitude",
-                                                         "30"));
+    struct kin_solo *solo =
+        solo_new("transform", PARAMS("transformation", "PS", "magnitude", "30"));
     ck_assert_int_eq(solo_check(solo, &blame), KIN_EINVAL);
     ck_assert_str_eq(blame, "magnitude");
     ck_assert_str_eq(err.text, "PS with magnitude 30, wanted -24 to 24 semitones");
@@ -69,8 +69,8 @@ START_TEST(bit_rates_beyond_the_range)
                apply(PARAMS("transformation", "MP", "magnitude", "160")), true);
     check_same(apply(PARAMS("transformation", "MP", "magnitude", "320", "over_range", "at-44100")),
                apply(PARAMS("transformation", "MP", "magnitude", "160")), false);
-    struct kin_solo *solo = solo_new("transform", PARAMS("transformation", "MP", "magnitude",
-                                                         "320", "over_range", "refuse"));
+    struct kin_solo *solo = solo_new(
+        "transform", PARAMS("transformation", "MP", "magnitude", "320", "over_range", "refuse"));
     ck_ok(kin_solo_add(solo, "of", "a", make_clip(1, N, RATE, 0.5), &err));
     ck_assert_int_eq(kin_solo_run(solo, &err), KIN_EINVAL);
     ck_assert_msg(strstr(err.text, "320") && strstr(err.text, "160"), "%s", err.text);
@@ -82,11 +82,10 @@ END_TEST
  * in g span the plane of s and v; with other noise they do not. */
 static double plane_residue(const char *draw)
 {
-    struct kin_value *clips[3] = {make_clip(1, N, RATE, 0.5),
-                                  apply(PARAMS("transformation", "PN", "magnitude", "0", "draw",
-                                               draw)),
-                                  apply(PARAMS("transformation", "PN", "magnitude", "20", "draw",
-                                               draw))};
+    struct kin_value *clips[3] = {
+        make_clip(1, N, RATE, 0.5),
+        apply(PARAMS("transformation", "PN", "magnitude", "0", "draw", draw)),
+        apply(PARAMS("transformation", "PN", "magnitude", "20", "draw", draw))};
     double gram[3][3] = {{0}};
     for (int a = 0; a < 3; a++)
         for (int b = 0; b < 3; b++) {
@@ -100,7 +99,8 @@ static double plane_residue(const char *draw)
     double scale = gram[0][0] * gram[1][1] * gram[2][2];
     return (gram[0][0] * (gram[1][1] * gram[2][2] - gram[1][2] * gram[2][1]) -
             gram[0][1] * (gram[1][0] * gram[2][2] - gram[1][2] * gram[2][0]) +
-            gram[0][2] * (gram[1][0] * gram[2][1] - gram[1][1] * gram[2][0])) / scale;
+            gram[0][2] * (gram[1][0] * gram[2][1] - gram[1][1] * gram[2][0])) /
+           scale;
 }
 
 START_TEST(noise_is_drawn_for_the_magnitude_or_the_clip)
@@ -116,8 +116,8 @@ END_TEST
 
 START_TEST(a_silent_clip_fails_alone)
 {
-    struct kin_solo *solo = solo_new("transform", PARAMS("transformation", "PN", "magnitude",
-                                                         "10"));
+    struct kin_solo *solo =
+        solo_new("transform", PARAMS("transformation", "PN", "magnitude", "10"));
     ck_ok(kin_solo_add(solo, "of", "a", make_clip(1, N, RATE, 0), &err));
     ck_ok(kin_solo_add(solo, "of", "b", make_clip(1, N, RATE, 0.5), &err));
     ck_ok(kin_solo_run(solo, &err));
@@ -129,8 +129,8 @@ END_TEST
 
 static struct kin_value *with_ambience(struct kin_value *recording, bool first_failed)
 {
-    struct kin_solo *solo = solo_new("transform", PARAMS("transformation", "EN", "magnitude",
-                                                         "-60"));
+    struct kin_solo *solo =
+        solo_new("transform", PARAMS("transformation", "EN", "magnitude", "-60"));
     ck_ok(kin_solo_add(solo, "of", "a", make_clip(1, N, RATE, 0.5), &err));
     if (first_failed)
         ck_ok(kin_solo_add(solo, "ambience", "a", NULL, &err));
@@ -159,8 +159,7 @@ END_TEST
 
 START_TEST(no_recording_is_an_error)
 {
-    struct kin_solo *solo = solo_new("transform", PARAMS("transformation", "EN", "magnitude",
-                                                         "0"));
+    struct kin_solo *solo = solo_new("transform", PARAMS("transformation", "EN", "magnitude", "0"));
     ck_ok(kin_solo_add(solo, "of", "a", make_clip(1, N, RATE, 0.5), &err));
     ck_ok(kin_solo_add(solo, "ambience", "a", NULL, &err));
     ck_assert_int_eq(kin_solo_run(solo, &err), KIN_EDATA);
