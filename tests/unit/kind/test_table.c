@@ -64,14 +64,14 @@ END_TEST
 START_TEST(columns_in_order_with_other_names)
 {
     struct kin_solo *solo = three();
-    const char *const names[] = {"transformation", "magnitude01", "fold=trial", "n=clips",
-                                 "encoder"};
-    set_columns(solo, names, 5);
+    const char *const names[] = {"transformation", "magnitude01", "fold=trial",
+                                 "n=clips",        "encoder",     "note="};
+    set_columns(solo, names, 6);
     ck_ok(kin_solo_run(solo, &err));
-    check_text(solo, "transformation,magnitude01,fold,n,encoder\n"
-                     "OG,,3,10,\n"
-                     "PS,0,,0,\n"
-                     "PS,1,,10,\n");
+    check_text(solo, "transformation,magnitude01,fold,n,encoder,note\n"
+                     "OG,,3,10,,\n"
+                     "PS,0,,0,,\n"
+                     "PS,1,,10,,\n");
     kin_solo_free(solo);
 }
 END_TEST
