@@ -165,7 +165,7 @@ static struct kin_audio_info describe(const struct decoder *decoder)
         .frames = decoder->n,
         .announced_frames = announced_frames(decoder, &cut),
     };
-    info.truncated = cut.cut || info.announced_frames > info.frames;
+    info.truncated = cut.cut || info.announced_frames > info.frames + cut.slack_frames;
     snprintf(info.format, sizeof info.format, "%s", format_name(decoder->info.format));
     return info;
 }

@@ -56,6 +56,7 @@ static struct truncation ogg_truncation(const unsigned char *bytes, size_t lengt
         if (length - at < size)
             return result;
         result.cut = !(bytes[at + 5] & 4);
+        result.slack_frames = 8192;
         return result;
     }
     return result;

@@ -11,6 +11,7 @@ struct truncation {
     bool count_is_estimate; /* the number of frames libsndfile announces cannot be relied upon */
     uint64_t missing_bytes; /* of sample data; 0 when not known */
     uint64_t present_bytes;
+    uint64_t slack_frames; /* so many fewer than announced are none the less all there are */
 };
 
 /* Looks at RIFF/WAVE chunks, the last Ogg page, the MP3 Info frame; other formats give zeros.
