@@ -2,23 +2,14 @@
 #include "kind/clip.h"
 #include "kind/song.h"
 #include "kind_support.h"
+#include "kindred/studio.h"
 
 static const char *const few[] = {"songs", "3", "seconds", "3", "seed", "5", NULL};
-
-static void skip_without_studio(struct bench *bench)
-{
-    if (bench->err.status != KIN_EUNAVAILABLE)
-        return;
-    ck_assert_str_eq(bench->err.text, "this build has no studio: install libwildmidi-dev and "
-                                      "freepats and run ./configure without --without-studio");
-    exit(77);
-}
 
 static struct bench *generate(const char *const *parameters)
 {
     struct bench *bench = bench_new("dataset.studio", parameters);
-    if (bench_scan(bench) != 0)
-        skip_without_studio(bench);
+    ck_assert_msg(bench_scan(bench) == 0, "%s", bench->err.text);
     ck_assert_msg(bench_run(bench, bench->listing, bench->n_listing) == 0, "%s", bench->err.text);
     return bench;
 }
@@ -112,13 +103,28 @@ START_TEST(instruments_that_are_not_there)
 {
     static const char *const wrong[] = {"instruments", "/nowhere/freepats.cfg", NULL};
     struct bench *bench = bench_new("dataset.studio", wrong);
-    int status = bench_scan(bench);
-    skip_without_studio(bench);
-    ck_assert_int_eq(status, KIN_ENOTFOUND);
+    ck_assert_int_eq(bench_scan(bench), KIN_ENOTFOUND);
     ck_assert_ptr_nonnull(strstr(bench->err.text, "/nowhere/freepats.cfg"));
     bench_free(bench);
 }
 END_TEST
 
-TEST_MAIN("dataset_studio", a_song_has_audio_labels_and_a_voice, a_song_is_the_same_among_many,
-          every_part_can_be_kept, instruments_that_are_not_there)
+START_TEST(a_build_without_a_studio_says_so)
+{
+    struct bench *bench = bench_new("dataset.studio", few);
+    ck_assert_int_eq(bench_scan(bench), KIN_EUNAVAILABLE);
+    ck_assert_str_eq(bench->err.text, "this build has no studio: install libwildmidi-dev and "
+                                      "freepats and run ./configure without --without-studio");
+    bench_free(bench);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {a_song_has_audio_labels_and_a_voice,
+                                  a_song_is_the_same_among_many, every_part_can_be_kept,
+                                  instruments_that_are_not_there};
+    const TTest *const without[] = {a_build_without_a_studio_says_so};
+    return kin_studio_available() ? run_tests("dataset_studio", tests, KIN_COUNT(tests))
+                                  : run_tests("dataset_studio", without, KIN_COUNT(without));
+}
