@@ -7,7 +7,7 @@
  *
  * Reads come from any thread, return bytes of their own and keep no transaction open. Writes are
  * queued to one writer thread that commits them in groups: kin_cache_write returns when its batch
- * is durable (against the death of this process; against power loss after the next sync, see
+ * is durable (against the death of this process; power loss may undo the last commits, see
  * writer.c). In a batch blobs are written before what refers to them. kill -9 leaves the last
  * committed group.
  *

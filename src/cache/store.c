@@ -189,7 +189,7 @@ static int try_map(struct kin_cache *cache, size_t map_bytes, unsigned flags)
 
 static int map_environment(struct kin_cache *cache, struct kin_error *err)
 {
-    unsigned flags = MDB_NOTLS | MDB_NOSYNC | (cache->read_only ? MDB_RDONLY : 0u);
+    unsigned flags = MDB_NOTLS | MDB_NOMETASYNC | (cache->read_only ? MDB_RDONLY : 0u);
     KIN_TRY(kin_folder_reserve_lock(cache->folder, cache->read_only, LOCK_BYTES, err));
     size_t bytes = LARGEST_MAP;
     int rc = try_map(cache, bytes, flags);

@@ -9,13 +9,10 @@
  * its root last, with write(2), and dirty pages live in the kernel. A batch is safe once
  * kin_cache_write has returned; a transaction that was cut short is not seen.
  *
- * Loss of power: commits do not wait for the disk (MDB_NOSYNC), because a chain of 5,000 small
- * steps would wait 5,000 times for it. The writer syncs when it has had nothing to do for a moment,
- * after a second or 256 MiB at the latest, and at close. What was synced before a quiet moment is
- * safe. Power that goes between a commit and its sync can take more than these last commits: the
- * kernel may have written a new root before the pages below it. `verify` then says what is damaged.
- * NEEDSWORK: keep the head pages of the last sync in a file beside, hold a read transaction of that
- * state while newer commits are unsynced, and put them back when the boot id has changed.
+ * Loss of power: each commit waits until its pages are on the disk, before its root is written
+ * (MDB_NOMETASYNC): the file is always whole, and at most the last commits are undone. The writer
+ * also flushes the root when it has had nothing to do for a moment, and at close. Grouping is what
+ * keeps this cheap: while one group waits for the disk, the next one gathers.
  */
 #include "cache/writer.h"
 
@@ -27,9 +24,7 @@
 
 #define QUEUE_BYTES ((size_t)256 << 20) /* more than this waits at kin_cache_write_later */
 #define GROUP_BYTES ((size_t)64 << 20)  /* and LMDB keeps dirty pages in memory */
-#define SYNC_BYTES ((size_t)256 << 20)
 #define SYNC_IDLE_MS 50
-#define SYNC_LATEST_MS 1000
 
 struct kin_writer {
     struct kin_cache *cache;
@@ -41,20 +36,12 @@ struct kin_writer {
     bool stopping;
 
     struct kin_writing writing; /* the writer thread's own */
-    size_t unsynced_bytes;
-    int64_t unsynced_since_ms; /* 0: all is synced */
+    bool unsynced; /* the last root may still be in the kernel's hands alone */
 };
 
 bool kin_writer_is_me(const struct kin_writer *writer)
 {
     return writer && pthread_equal(pthread_self(), writer->thread);
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* ---- committing ---- */
@@ -94,9 +81,7 @@ static int commit(struct kin_writer *writer, struct kin_cache_batch *first,
         kin_store_recover(w->cache);
         return status;
     }
-    writer->unsynced_bytes += bytes;
-    if (writer->unsynced_since_ms == 0)
-        writer->unsynced_since_ms = now_ms();
+    writer->unsynced = true;
     return 0;
 }
 
@@ -126,7 +111,7 @@ static void write_group(struct kin_writer *writer, struct kin_cache_batch *group
 
 static void sync_now(struct kin_writer *writer)
 {
-    if (writer->unsynced_since_ms == 0 || !writer->cache->env)
+    if (!writer->unsynced || !writer->cache->env)
         return;
     struct kin_error err = {0};
     int rc = mdb_env_sync(writer->cache->env, 1);
@@ -134,8 +119,7 @@ static void sync_now(struct kin_writer *writer)
         kin_store_fail(writer->cache, rc, &err, "syncing");
         kin_log(KIN_LOG_WARN, "%s", err.text);
     }
-    writer->unsynced_bytes = 0;
-    writer->unsynced_since_ms = 0;
+    writer->unsynced = false;
     /* A process that died while it read would keep freed pages from being used again. */
     int dead;
     mdb_reader_check(writer->cache->env, &dead);
@@ -174,18 +158,11 @@ static struct kin_cache_batch *take_group(struct kin_writer *writer)
     return group;
 }
 
-static bool sync_is_due(const struct kin_writer *writer)
-{
-    return writer->unsynced_bytes >= SYNC_BYTES ||
-           (writer->unsynced_since_ms != 0 &&
-            now_ms() - writer->unsynced_since_ms >= SYNC_LATEST_MS);
-}
-
 /* The next group, or NULL: time to sync (also before the end, when *end is set). */
 static struct kin_cache_batch *next_group(struct kin_writer *writer, bool *end)
 {
     pthread_mutex_lock(&writer->lock);
-    while (!writer->first && !writer->stopping && writer->unsynced_since_ms == 0)
+    while (!writer->first && !writer->stopping && !writer->unsynced)
         pthread_cond_wait(&writer->work, &writer->lock);
     if (!writer->first && !writer->stopping)
         wait_for_work(writer, SYNC_IDLE_MS);
@@ -202,7 +179,7 @@ static void *writer_main(void *context)
         struct kin_cache_batch *group = next_group(writer, &end);
         if (group)
             write_group(writer, group);
-        if (!group || sync_is_due(writer))
+        if (!group)
             sync_now(writer);
     }
     return NULL;
