@@ -108,7 +108,7 @@ static int play_parts(const struct kin_song_score *song, struct kin_audio *parts
         if (song->parts[part].n == 0)
             continue;
         KIN_AUTO(kin_text_release) struct kin_text file = {0};
-        KIN_TRY(kin_studio_midi(song, part, &file, err));
+        KIN_TRY(kin_studio_midi(song, (enum kin_studio_part)part, &file, err));
         KIN_TRY(kin_audio_alloc(&parts[part], n, PLAY_RATE_HZ, err));
         KIN_TRY(play(&file, &parts[part], err));
     }

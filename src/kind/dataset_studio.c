@@ -242,7 +242,7 @@ static int set_audio(const struct kin_call *call, const struct take *take, struc
     for (int part = 0; part < KIN_STUDIO_PARTS; part++) {
         if (take->score.parts[part].n == 0 || !keeps(call->args, part))
             continue;
-        names[n] = kin_studio_part_name(part);
+        names[n] = kin_studio_part_name((enum kin_studio_part)part);
         KIN_TRY(store_clip(call, &take->parts[part], &stems[n++], err));
     }
     KIN_TRY(kin_value_set_text(song, "form", "clip", err));

@@ -142,7 +142,7 @@ START_TEST(every_bad_file_says_why)
     check_why(
         bench, "text",
         "not audio: begins with 'This is no music', wanted WAV, FLAC, Ogg, MP3, AIFF, AU or CAF");
-    check_why(bench, "cut.mp3", "a MP3 file that ends after 52463 of 88200 announced samples");
+    check_why(bench, "cut.mp3", "an MP3 file that ends after 52463 of 88200 announced samples");
     check_why(bench, "cut.wav", "a WAV file that ends after 52911 of 88200 announced samples");
     check_why(bench, "cut.flac", "a FLAC file that ends after 49152 of 88200 announced samples");
     bench_free(bench);
