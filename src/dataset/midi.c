@@ -66,7 +66,7 @@ static void add_track(struct kin_text *out, const struct kin_song_score *song,
         add_be(out, (0xc0u | channel) << 8 | score->program, 2);
     }
     kin_text_add_bytes(out, "\0", 1);
-    add_be(out, (0xb0u | channel) << 16 | 7u << 8 | 80, 3);
+    add_be(out, (0xb0u | channel) << 16 | 7u << 8 | 115, 3);
     uint32_t at = 0;
     for (size_t i = 0; i < 2 * score->n; i++) {
         add_variable(out, events[i].tick - at);

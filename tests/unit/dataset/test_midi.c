@@ -23,7 +23,7 @@ START_TEST(a_melody)
         'M', 'T', 'h', 'd', 0, 0, 0, 6, 0, 0, 0, 1, 0x01, 0xe0, /* format 0, one track, 480 */
         'M', 'T', 'r', 'k', 0, 0, 0, 37,
         0, 0xff, 0x51, 3, 0x07, 0xa1, 0x20, /* 500,000 us a quarter */
-        0, 0xc0, 40, 0, 0xb0, 7, 80,
+        0, 0xc0, 40, 0, 0xb0, 7, 115,
         0, 0x90, 60, 100,
         0x81, 0x70, 0x80, 60, 0,            /* 240 ticks: two bytes */
         0, 0x90, 60, 90,                    /* ends before it starts again */
@@ -46,7 +46,7 @@ START_TEST(drums_have_their_channel_and_no_program)
     KIN_AUTO(kin_text_release) struct kin_text file = {0};
     struct kin_song_score song = song_of(KIN_STUDIO_DRUMS);
     ck_ok(kin_studio_midi(&song, KIN_STUDIO_DRUMS, &file, &err));
-    ck_assert_mem_eq(file.data + 29, "\0\xb9\7\x50\0\x99\x3c\x64", 8);
+    ck_assert_mem_eq(file.data + 29, "\0\xb9\7\x73\0\x99\x3c\x64", 8);
 }
 END_TEST
 
