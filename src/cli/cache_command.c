@@ -18,9 +18,9 @@ static int open_cache(const struct cache_arguments *arguments, struct kin_cache 
     struct kin_error err = {0};
     const struct kin_cache_options options = {.folder = arguments->folder, .read_only = true};
     if (kin_cache_open(&options, out, &err) == 0)
-        return EXIT_DONE;
+        return KIN_EXIT_DONE;
     fprintf(stderr, "kindred: %s\n", err.text);
-    return EXIT_CACHE;
+    return KIN_EXIT_CACHE;
 }
 
 /* ---- stat ---- */
@@ -41,7 +41,7 @@ static int cache_stat(const struct cache_arguments *arguments)
     int status = kin_cache_stat(cache, &stat, &err);
     kin_cache_close(cache);
     if (status != 0)
-        return fail_with(&err);
+        return kin_cli_error(&err);
     printf("folder     %s\n", arguments->folder);
     printf("artifacts  %llu, %.1f MB; %llu more were dropped and can be recomputed\n",
            (unsigned long long)stat.blobs, megabytes(stat.blob_bytes),
@@ -52,7 +52,7 @@ static int cache_stat(const struct cache_arguments *arguments)
     printf("runs       %llu recorded\n", (unsigned long long)stat.runs);
     printf("on disk    %.1f MB, of which %.1f MB are free inside\n", megabytes(stat.file_bytes),
            megabytes(stat.free_bytes));
-    return EXIT_DONE;
+    return KIN_EXIT_DONE;
 }
 
 /* ---- ls ---- */
@@ -89,7 +89,7 @@ static int cache_ls(const struct cache_arguments *arguments)
         return code;
     int status = kin_cache_each_action(cache, print_action, NULL, &err);
     kin_cache_close(cache);
-    return status == 0 ? EXIT_DONE : fail_with(&err);
+    return status == 0 ? KIN_EXIT_DONE : kin_cli_error(&err);
 }
 
 /* ---- verify ---- */
@@ -106,14 +106,14 @@ static int cache_verify(const struct cache_arguments *arguments)
     uint64_t bad = 0;
     if (kin_cache_verify(arguments->folder, print_finding, NULL, &bad, &err) != 0) {
         fprintf(stderr, "kindred: %s\n", err.text);
-        return EXIT_CACHE;
+        return KIN_EXIT_CACHE;
     }
     if (bad == 0) {
         printf("%s: everything is as it was stored\n", arguments->folder);
-        return EXIT_DONE;
+        return KIN_EXIT_DONE;
     }
     printf("%llu findings; the next run computes what is damaged anew\n", (unsigned long long)bad);
-    return EXIT_CACHE;
+    return KIN_EXIT_CACHE;
 }
 
 /* ---- the command ---- */
@@ -131,7 +131,7 @@ static int unknown_verb(const char *name)
     const char *near = kin_nearest_name(name, names, KIN_COUNT(verbs));
     fprintf(stderr, "kindred: cache %s? wanted stat, ls or verify%s%s%s\n", name,
             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-    return EXIT_REQUEST;
+    return KIN_EXIT_REQUEST;
 }
 
 int command_cache(int argc, char **argv)

@@ -14,16 +14,16 @@ static int why(const struct workflow_options *options, struct kin_session *sessi
     if (options->n_steps == 0) {
         fprintf(stderr, "kindred: why which step? for instance: kindred why %s %s\n",
                 options->workflow, "'within[transformation=PS]'");
-        return EXIT_REQUEST;
+        return KIN_EXIT_REQUEST;
     }
     for (size_t i = 0; i < options->n_steps; i++) {
         struct kin_error err = {0};
         KIN_AUTO(kin_text_release) struct kin_text text = {0};
         if (kin_session_why(session, options->steps[i], &text, &err) != 0)
-            return fail_with(&err);
+            return kin_cli_error(&err);
         fputs(kin_text_string(&text), stdout);
     }
-    return EXIT_DONE;
+    return KIN_EXIT_DONE;
 }
 
 int command_why(int argc, char **argv)
@@ -147,14 +147,14 @@ static int get(const struct workflow_options *options, struct kin_session *sessi
     if (options->n_steps == 0) {
         fprintf(stderr, "kindred: get which step? for instance: kindred get %s %s -o files\n",
                 options->workflow, "'warped[transformation=PS,magnitude=1]'");
-        return EXIT_REQUEST;
+        return KIN_EXIT_REQUEST;
     }
     for (size_t i = 0; i < options->n_steps; i++) {
         struct kin_error err = {0};
         if (kin_session_get(session, options->steps[i], options->out, print_path, NULL, &err) != 0)
-            return fail_with(&err);
+            return kin_cli_error(&err);
     }
-    return EXIT_DONE;
+    return KIN_EXIT_DONE;
 }
 
 int command_get(int argc, char **argv)

@@ -94,14 +94,14 @@ static int plan(const struct workflow_options *options, struct kin_session *sess
     struct kin_plan_step *steps;
     size_t n;
     if (kin_session_plan(session, &steps, &n, &err) != 0)
-        return fail_with(&err);
+        return kin_cli_error(&err);
     if (options->json)
         print_json(steps, n);
     else
         print_plan(steps, n);
     struct totals totals = add_up(steps, n);
     kin_plan_free(steps, n);
-    return options->exit_code && totals.hits < totals.instances ? EXIT_FAILED : EXIT_DONE;
+    return options->exit_code && totals.hits < totals.instances ? KIN_EXIT_FAILED : KIN_EXIT_DONE;
 }
 
 int command_plan(int argc, char **argv)

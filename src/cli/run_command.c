@@ -100,16 +100,16 @@ static int finish(const struct workflow_options *options, struct kin_session *se
 {
     struct kin_error err = {0};
     if (kin_session_export(session, options->out, print_result, NULL, &err) != 0)
-        return fail_with(&err);
+        return kin_cli_error(&err);
     if (options->stats && write_stats(options->stats, session, seconds, &err) != 0)
-        return fail_with(&err);
+        return kin_cli_error(&err);
     print_summary(session, seconds);
     uint64_t failed = kin_session_failed(session);
     if (failed == 0)
-        return EXIT_DONE;
+        return KIN_EXIT_DONE;
     fprintf(stderr, "%llu item%s failed and %s left out of what follows (named above)\n",
             (unsigned long long)failed, failed == 1 ? "" : "s", failed == 1 ? "was" : "were");
-    return EXIT_FAILED;
+    return KIN_EXIT_FAILED;
 }
 
 static int run_session(const struct workflow_options *options, struct kin_session *session)
@@ -129,8 +129,8 @@ static int run_session(const struct workflow_options *options, struct kin_sessio
         return finish(options, session, now() - start);
     if (options->keep_going && status != KIN_ECANCELLED)
         finish(options, session, now() - start);
-    int code = fail_with(&err);
-    return code == EXIT_REQUEST ? EXIT_FAILED : code;
+    int code = kin_cli_error(&err);
+    return code == KIN_EXIT_REQUEST ? KIN_EXIT_FAILED : code;
 }
 
 int command_run(int argc, char **argv)

@@ -38,7 +38,7 @@ static bool is_option(const struct reader *reader, const char *name, const char 
 static int usage_error(const char *text, const char *what)
 {
     fprintf(stderr, "kindred: %s%s; see kindred help\n", text, what);
-    return EXIT_REQUEST;
+    return KIN_EXIT_REQUEST;
 }
 
 static int take_setting(const char *text, struct workflow_options *options)
@@ -145,21 +145,6 @@ void options_release(struct workflow_options *options)
 
 /* ---- opening ---- */
 
-int fail_with(const struct kin_error *err)
-{
-    fprintf(stderr, "kindred: %s\n", err->text);
-    switch (err->status) {
-    case KIN_EINVAL:
-        return EXIT_REQUEST;
-    case KIN_EUNUSABLE:
-        return EXIT_CACHE;
-    case KIN_ECANCELLED:
-        return EXIT_STOPPED;
-    default:
-        return EXIT_FAILED;
-    }
-}
-
 int open_workflow(const struct workflow_options *options, struct kin_workflow **out)
 {
     struct kin_error err = {0};
@@ -176,7 +161,7 @@ int open_workflow(const struct workflow_options *options, struct kin_workflow **
         fprintf(stderr, "kindred: %s\n", err.text);
     else
         fprintf(stderr, "%zu error%s, nothing was run\n", errors, errors == 1 ? "" : "s");
-    return EXIT_REQUEST;
+    return KIN_EXIT_REQUEST;
 }
 
 int open_all(const struct workflow_options *options, bool with_steps, struct opened *out)
@@ -188,12 +173,12 @@ int open_all(const struct workflow_options *options, bool with_steps, struct ope
         return code;
     const struct kin_cache_options cache = {.folder = options->cache};
     if (kin_cache_open(&cache, &out->cache, &err) != 0) {
-        fail_with(&err);
-        return EXIT_CACHE;
+        kin_cli_error(&err);
+        return KIN_EXIT_CACHE;
     }
     size_t n = with_steps ? options->n_steps : 0;
     if (kin_session_new(out->workflow, out->cache, options->steps, n, &out->session, &err) != 0)
-        return fail_with(&err);
+        return kin_cli_error(&err);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "cli.h"
 #include "kindred/cache.h"
 #include "kindred/engine.h"
 #include "kindred/workflow.h"
@@ -19,22 +20,11 @@ struct workflow_options {
     bool keep_going, log_json, json, exit_code;
 };
 
-enum {
-    EXIT_DONE = 0,
-    EXIT_FAILED = 1,   /* a step failed */
-    EXIT_REQUEST = 2,  /* the request is wrong */
-    EXIT_CACHE = 3,    /* the cache is unusable */
-    EXIT_STOPPED = 130 /* Ctrl-C */
-};
-
 /* Which options a command takes, as letters: j (-j), o (-o, --out), k (--keep-going), l (--log),
  * s (--stats), J (--json), x (--exit-code); --set and --cache are everybody's. Prints what is wrong
  * and returns an exit code, or 0. */
 int options_parse(int argc, char **argv, const char *takes, struct workflow_options *out);
 void options_release(struct workflow_options *options);
-
-/* Prints «kindred: text» and gives the exit code of an error. */
-int fail_with(const struct kin_error *err);
 
 /* Loads the workflow and prints its diagnostics. */
 int open_workflow(const struct workflow_options *options, struct kin_workflow **out);

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "kindred/kind.h"
-#include "kindred/log.h"
 #include "kindred/memory.h"
 #include "kindred/transform.h"
 
@@ -118,23 +117,18 @@ static void columns_release(struct columns *columns)
     kin_free(columns->list);
 }
 
-/* A name that nothing has is an axis that only other workflows have (trial): an empty column. One
- * that is close to a name there is was mistyped. */
 static int check_source(const struct names *known, const char *source, struct kin_error *err)
 {
     if (*source == '\0' || strcmp(source, SCALED) == 0 || has_name(known, source))
         return 0;
-    const char *near = kin_nearest_name(source, known->list, known->n);
-    if (!near) {
-        kin_log(KIN_LOG_INFO, "no axis or number is called '%s': the column is empty", source);
-        return 0;
-    }
     KIN_AUTO(kin_text_release) struct kin_text all = {0};
     for (size_t i = 0; i < known->n; i++)
         kin_text_addf(&all, "%s, ", known->list[i]);
+    const char *near = kin_nearest_name(source, known->list, known->n);
     return kin_fail(err, KIN_EINVAL,
-                    "no axis or number is called '%s'; there are %s" SCALED "; did you mean '%s'?",
-                    source, kin_text_string(&all), near);
+                    "no axis or number is called '%s'; there are %s" SCALED "%s%s%s", source,
+                    kin_text_string(&all), near ? "; did you mean '" : "", near ? near : "",
+                    near ? "'?" : "; write 'NAME=' for an empty column");
 }
 
 static int columns_init(struct columns *columns, const char *const *wanted, size_t n,

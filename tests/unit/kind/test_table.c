@@ -65,7 +65,7 @@ START_TEST(columns_in_order_with_other_names)
 {
     struct kin_solo *solo = three();
     const char *const names[] = {"transformation", "magnitude01", "fold=trial",
-                                 "n=clips",        "encoder",     "note="};
+                                 "n=clips",        "encoder=",     "note="};
     set_columns(solo, names, 6);
     ck_ok(kin_solo_run(solo, &err));
     check_text(solo, "transformation,magnitude01,fold,n,encoder,note\n"
