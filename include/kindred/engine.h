@@ -78,8 +78,8 @@ size_t kin_session_steps(const struct kin_session *session, const struct kin_ste
 /* Writes the artifact of every step with `file:` into a folder (created), unless the file has these
  * bytes already. `wrote` is called for each with its path and whether it changed. */
 int kin_session_export(struct kin_session *session, const char *folder,
-                       void (*wrote)(void *context, const char *step, const char *path,
-                                     bool changed),
+                       void (*wrote)(void *context, const struct kin_step *step,
+                                     const char *path, bool changed),
                        void *context, struct kin_error *err);
 
 /* What a run would do. */
@@ -97,6 +97,7 @@ struct kin_plan_step {
     double items;   /* to compute, as far as known; expected ones counted in */
     double seconds; /* expected, from recorded durations; negative: not measured */
     char *absent;   /* why a source is absent, or NULL */
+    char *notes;    /* what the kind remarks on its arguments, one line each, or NULL */
 };
 
 /* Fills one entry per step of the workflow in its order; kin_plan_free. Computes nothing. */

@@ -105,6 +105,9 @@ struct kin_kind {
      * «sequences|vectors» a Euclidean distance takes vectors). NULL, or giving NULL: as declared.
      */
     const char *(*narrow)(const struct kin_args *args, const struct kin_port *port);
+    /* Appends what a person should know of these arguments before a run, one sentence a line;
+     * nothing most of the time. NULL: never anything. */
+    void (*note)(const struct kin_args *args, struct kin_text *out);
     int (*scan)(struct kin_scan *scan, struct kin_error *err); /* sources only */
     int (*run)(struct kin_call *call, struct kin_error *err);
 };

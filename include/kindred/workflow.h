@@ -56,6 +56,7 @@ struct kin_step {
     bool keep; /* false: the bytes may be dropped when nobody needs them */
     enum kin_on_error on_error;
     const char *file; /* write the result there, inside the --out folder; or NULL */
+    const char *about; /* what that file says, a sentence for people; or NULL */
     double expect;    /* expected items when the source is absent; 0: not said */
 };
 

@@ -47,6 +47,16 @@ static void print_step(const struct kin_plan_step *step)
            (unsigned long long)step->instances[KIN_PLAN_HIT], step->items, time);
 }
 
+/* The remarks of a step, each on a line of its own. */
+static void print_notes(const struct kin_plan_step *step)
+{
+    for (const char *line = step->notes; line && *line;) {
+        size_t length = strcspn(line, "\n");
+        printf("note: step '%s': %.*s\n", step->step, (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
 static void print_plan(const struct kin_plan_step *steps, size_t n)
 {
     struct totals totals = add_up(steps, n);
@@ -59,6 +69,8 @@ static void print_plan(const struct kin_plan_step *steps, size_t n)
     format_seconds(totals.seconds, time);
     printf("%llu instances, %llu in the cache, %.0f items to compute; %s%s of one core\n",
            totals.instances, totals.hits, totals.items, totals.unmeasured ? "at least " : "", time);
+    for (size_t i = 0; i < n; i++)
+        print_notes(&steps[i]);
     for (size_t i = 0; i < n; i++)
         if (steps[i].absent)
             printf("absent: step '%s': %s\n", steps[i].step, steps[i].absent);
@@ -83,6 +95,8 @@ static void print_json(const struct kin_plan_step *steps, size_t n)
             kin_text_add(&out, "null");
         else
             kin_text_addf(&out, "%.6f", steps[i].seconds);
+        kin_text_add(&out, ",\"notes\":");
+        add_json(&out, steps[i].notes ? steps[i].notes : "");
         kin_text_add(&out, "}");
     }
     printf("%s\n]}\n", kin_text_string(&out));

@@ -71,10 +71,11 @@ static int write_stats(const char *path, const struct kin_session *session, doub
 
 /* ---- the end of a run ---- */
 
-static void print_result(void *context, const char *step, const char *path, bool changed)
+static void print_result(void *context, const struct kin_step *step, const char *path, bool changed)
 {
     (void)context;
-    printf("%s  (step '%s'%s)\n", path, step, changed ? "" : ", unchanged");
+    printf("%s%s%s%s\n", path, changed ? "" : " (unchanged)", step->about ? ": " : "",
+           step->about ? step->about : "");
 }
 
 static void print_summary(const struct kin_session *session, double seconds)

@@ -58,8 +58,8 @@ static const struct kin_type *output_type(const struct kin_step *step, size_t ou
 }
 
 static int export_step(struct kin_session *session, struct instance *instance, const char *folder,
-                       void (*wrote)(void *context, const char *step, const char *path,
-                                     bool changed),
+                       void (*wrote)(void *context, const struct kin_step *step,
+                                     const char *path, bool changed),
                        void *context, struct kin_error *err)
 {
     const struct kin_step *step = step_of(session, instance);
@@ -74,13 +74,13 @@ static int export_step(struct kin_session *session, struct instance *instance, c
     KIN_TRY(load_output(session, instance, 0, &value, err));
     bool changed = false;
     KIN_TRY(write_if_changed(type, value, path.data, &changed, err));
-    wrote(context, step->name, path.data, changed);
+    wrote(context, step, path.data, changed);
     return 0;
 }
 
 int kin_session_export(struct kin_session *session, const char *folder,
-                       void (*wrote)(void *context, const char *step, const char *path,
-                                     bool changed),
+                       void (*wrote)(void *context, const struct kin_step *step,
+                                     const char *path, bool changed),
                        void *context, struct kin_error *err)
 {
     for (size_t i = 0; i < session->n; i++) {

@@ -33,8 +33,7 @@ static enum kin_plan_state state_of(struct kin_session *session, const struct fo
         size_t n;
         const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
         for (size_t f = 0; f < n; f++) {
-            enum kin_plan_state above =
-                forecast->states[fed_by(session, &feeds[f])->number];
+            enum kin_plan_state above = forecast->states[fed_by(session, &feeds[f])->number];
             if (above == KIN_PLAN_ABSENT || above == KIN_PLAN_BLOCKED)
                 return KIN_PLAN_BLOCKED;
             if (above != KIN_PLAN_HIT)
@@ -87,6 +86,26 @@ static int forecast_instance(struct kin_session *session, struct forecast *forec
     return 0;
 }
 
+/* What the kind remarks on the arguments of its instances, each remark once. */
+static int take_notes(struct kin_session *session, size_t step, struct kin_plan_step *out,
+                      struct kin_error *err)
+{
+    const struct kin_step *s = &session->workflow->steps[step];
+    KIN_AUTO(kin_text_release) struct kin_text notes = {0};
+    for (size_t p = 0; s->kind->note && p < s->n_points; p++) {
+        KIN_AUTO(kin_text_release) struct kin_text note = {0};
+        if (p > 0 && s->args[p] == s->args[p - 1])
+            continue;
+        s->kind->note(s->args[p], &note);
+        if (note.length > 0 && !strstr(kin_text_string(&notes), note.data))
+            kin_text_add(&notes, note.data);
+    }
+    KIN_TRY(kin_text_check(&notes, err));
+    out->notes = notes.data;
+    notes = (struct kin_text){0};
+    return 0;
+}
+
 static int forecast_all(struct kin_session *session, struct forecast *forecast,
                         struct kin_error *err)
 {
@@ -97,6 +116,7 @@ static int forecast_all(struct kin_session *session, struct forecast *forecast,
         struct kin_plan_step *step = &forecast->steps[s];
         step->step = session->workflow->steps[s].name;
         step->kind = session->workflow->steps[s].kind->name;
+        KIN_TRY(take_notes(session, s, step, err));
         double rate = step->items > 0 ? history_rate(session, &session->workflow->steps[s]) : 0;
         step->seconds = rate < 0 ? -1 : rate * step->items;
     }
@@ -126,7 +146,9 @@ int kin_session_plan(struct kin_session *session, struct kin_plan_step **steps, 
 
 void kin_plan_free(struct kin_plan_step *steps, size_t n)
 {
-    for (size_t i = 0; steps && i < n; i++)
+    for (size_t i = 0; steps && i < n; i++) {
         kin_free(steps[i].absent);
+        kin_free(steps[i].notes);
+    }
     kin_free(steps);
 }

@@ -211,6 +211,26 @@ static int one(struct kin_call *call, size_t k, void *context, struct kin_value 
     return kin_clip_new(&result, work->mulaw, out, err);
 }
 
+/* At the experiment's sample rate several bit rates of MP3 are one. */
+static void note(const struct kin_args *args, struct kin_text *out)
+{
+    const struct kin_transform *transform;
+    const unsigned rate_hz = 22050;
+    double magnitude = kin_arg_number(args, "magnitude");
+    double effective = magnitude;
+    struct kin_transform_params clamped = {.magnitude = magnitude, .over_range = KIN_OVER_CLAMP};
+    if (!kin_arg_is(args, "over_range", "clamp") ||
+        kin_transform_find(kin_arg_text(args, "transformation"), &transform, NULL) != 0 ||
+        kin_transform_effective(transform, &clamped, rate_hz, &effective, NULL) != 0 ||
+        effective == magnitude)
+        return;
+    kin_text_addf(out, "%s of ", transform->code);
+    kin_text_add_number(out, magnitude);
+    kin_text_addf(out, " %s is the same transformation as ", transform->unit);
+    kin_text_add_number(out, effective);
+    kin_text_addf(out, " at %u Hz, where the format ends (over_range: clamp)\n", rate_hz);
+}
+
 static int run(struct kin_call *call, struct kin_error *err)
 {
     KIN_AUTO(work_release) struct work work = {0};
@@ -232,5 +252,6 @@ const struct kin_kind kin_kind_transform = {
     .outputs = outputs,
     .block = 16, /* the synthesised bar is made once a call, and costs as much as ten clips */
     .check = check,
+    .note = note,
     .run = run,
 };

@@ -6,8 +6,9 @@
 #include "kindred/text.h"
 #include "workflow/compile.h"
 
-static const char *const reserved_words[] = {"kind",   "for",  "where", "exclude", "over",
-                                             "rename", "keep", "file",  "expect",  "on_error"};
+static const char *const reserved_words[] = {"kind",  "for",    "where",   "exclude",
+                                             "over",  "rename", "keep",    "file",
+                                             "about", "expect", "on_error"};
 
 /* ---- the words of the language ---- */
 
@@ -93,6 +94,17 @@ static int read_file(struct kin_compile *c, struct kin_declaration *d, const str
                           err);
 }
 
+static int read_about(struct kin_compile *c, struct kin_declaration *d,
+                      const struct kin_node *value, struct kin_error *err)
+{
+    struct kin_written written;
+    KIN_TRY(kin_variables_scalar(c, value, "'about'", &written, err));
+    if (!written.node)
+        return 0;
+    return kin_arena_text(c->kept, written.node->text, strlen(written.node->text), &d->step.about,
+                          err);
+}
+
 /* Takes a word of the language; *known false: it is none. */
 static int read_reserved(struct kin_compile *c, struct kin_declaration *d,
                          const struct kin_node *key, const struct kin_node *value, bool *known,
@@ -108,6 +120,8 @@ static int read_reserved(struct kin_compile *c, struct kin_declaration *d,
         return read_on_error(c, d, value, err);
     if (strcmp(name, "file") == 0)
         return read_file(c, d, value, err);
+    if (strcmp(name, "about") == 0)
+        return read_about(c, d, value, err);
     if (strcmp(name, "expect") == 0)
         return read_expect(c, d, value, err);
     const struct kin_node **slot = strcmp(name, "for") == 0       ? &d->for_each
