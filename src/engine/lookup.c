@@ -58,6 +58,15 @@ static int first_time(struct kin_session *session, const struct kin_entry *entry
     return 0;
 }
 
+/* Why an item failed; the text lives as long as *failure. */
+static const char *failure_text(struct kin_session *session, const struct kin_digest *digest,
+                                struct kin_value **failure)
+{
+    static const char lost[] = "(the text of the failure is lost)";
+    return load_value(session, digest, failure, NULL) == 0 ? kin_value_text(*failure, "text", lost)
+                                                           : lost;
+}
+
 static int report_one(struct kin_session *session, struct instance *instance,
                       const struct kin_entry *entry, struct kin_error *err)
 {
@@ -66,10 +75,8 @@ static int report_one(struct kin_session *session, struct instance *instance,
     if (!first)
         return 0;
     KIN_AUTO(kin_value_auto) struct kin_value *failure = NULL;
-    const char *text = "(the text of the failure is lost)";
-    if (load_value(session, &entry->digest, &failure, NULL) == 0)
-        text = kin_value_text(failure, "text", text);
-    session_tell(session, KIN_LOG_ERROR, instance, "item '%s': %s", entry->id, text);
+    session_tell(session, KIN_LOG_ERROR, instance, "item '%s': %s", entry->id,
+                 failure_text(session, &entry->digest, &failure));
     session->failed_items++;
     return 0;
 }
@@ -80,14 +87,21 @@ void report_skipped(struct kin_session *session, const struct work *work)
         return;
     for (size_t k = 0; k < work->n; k++) {
         KIN_AUTO(kin_value_auto) struct kin_value *failure = NULL;
-        const char *text = "(the text of the failure is lost)";
         if (!work->pieces[k].failed)
             continue;
-        if (load_value(session, &work->pieces[k].outputs[0], &failure, NULL) == 0)
-            text = kin_value_text(failure, "text", text);
         session_tell(session, KIN_LOG_WARN, work->instance, "item '%s' is left out: %s",
-                     work->pieces[k].id, text);
+                     work->pieces[k].id,
+                     failure_text(session, &work->pieces[k].outputs[0], &failure));
     }
+}
+
+int fail_for_item(struct kin_session *session, const struct instance *instance, const char *id,
+                  const struct kin_digest *digest, struct kin_error *err)
+{
+    KIN_AUTO(kin_value_auto) struct kin_value *failure = NULL;
+    kin_fail(err, KIN_EDATA, "item '%s': %s (on_error: stop)", id,
+             failure_text(session, digest, &failure));
+    return session_blame(session, instance, err);
 }
 
 int report_failures(struct kin_session *session, struct instance *instance, struct kin_error *err)
@@ -105,9 +119,13 @@ int report_failures(struct kin_session *session, struct instance *instance, stru
     size_t n;
     KIN_TRY(load_output(session, instance, 0, &manifest, err));
     KIN_TRY(kin_collection_open(manifest, &entries, &n, err));
-    for (size_t i = 0; i < n; i++)
+    bool stop = step_of(session, instance)->on_error == KIN_ON_ERROR_STOP;
+    for (size_t i = 0; i < n; i++) {
+        if (entries[i].failed && stop) /* a run that reports it had computed it before */
+            return fail_for_item(session, instance, entries[i].id, &entries[i].digest, err);
         if (entries[i].failed)
             KIN_TRY(report_one(session, instance, &entries[i], err));
+    }
     return 0;
 }
 

@@ -138,11 +138,11 @@ static void *worker(void *context)
             continue;
         }
         schedule->running++;
+        bool failed = work->error.status != 0;
         pthread_mutex_unlock(&session->lock);
         struct kin_error err = {0};
-        int status = work->error.status != 0
-                         ? 0
-                         : work_compute(session, work, work->todo + start, n, false, &err);
+        int status =
+            failed ? 0 : work_compute(session, work, work->todo + start, n, false, &err);
         pthread_mutex_lock(&session->lock);
         schedule->running--;
         give_block(session, work, n, status, &err);

@@ -244,7 +244,11 @@ int resolve(struct kin_session *session, struct instance *instance, bool *hit,
             struct kin_error *err);
 /* Finds keys and outputs of all wanted instances as far as the cache knows them; scans sources. */
 int resolve_all(struct kin_session *session, struct kin_error *err);
-/* Reports the failed items of a done instance that were not reported yet. */
+/* The error of a step with on_error: stop, for its first failed item; `digest` is the failure's. */
+int fail_for_item(struct kin_session *session, const struct instance *instance, const char *id,
+                  const struct kin_digest *digest, struct kin_error *err);
+/* Reports the failed items of a done instance that were not reported yet; with on_error: stop the
+ * first is an error. */
 int report_failures(struct kin_session *session, struct instance *instance, struct kin_error *err);
 void reported_free(struct reported *reported);
 /* Names the items that a step with on_error: skip leaves out. */

@@ -296,22 +296,15 @@ static uint64_t count_failed(const struct work *work)
     return n;
 }
 
-/* A step with on_error: stop fails with its first failed item. */
 static int stop_on_failure(struct kin_session *session, const struct work *work,
                            struct kin_error *err)
 {
     if (step_of(session, work->instance)->on_error != KIN_ON_ERROR_STOP)
         return 0;
-    for (size_t k = 0; k < work->n; k++) {
-        if (!work->pieces[k].failed)
-            continue;
-        KIN_AUTO(kin_value_auto) struct kin_value *failure = NULL;
-        const char *text = "it failed";
-        if (load_value(session, &work->pieces[k].outputs[0], &failure, NULL) == 0)
-            text = kin_value_text(failure, "text", text);
-        kin_fail(err, KIN_EDATA, "item '%s': %s (on_error: stop)", work->pieces[k].id, text);
-        return session_blame(session, work->instance, err);
-    }
+    for (size_t k = 0; k < work->n; k++)
+        if (work->pieces[k].failed)
+            return fail_for_item(session, work->instance, work->pieces[k].id,
+                                 &work->pieces[k].outputs[0], err);
     return 0;
 }
 

@@ -4,7 +4,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 kindred=$root/build/kindred
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+trap '[ -n "${KEEP_SCRATCH-}" ] || rm -rf "$scratch"' EXIT
 export KINDRED_CACHE="$scratch/cache"
 
 fail() {
@@ -17,6 +17,40 @@ some_music() { # folder count
     mkdir -p "$1"
     find "$root/tests/data/music" -name '*.ogg' -o -name '*.mp3' | LC_ALL=C sort | head -n "$2" |
         while read -r file; do cp "$file" "$1/"; done
+}
+
+# Little-endian bytes of a number: le BYTES NUMBER
+le() {
+    left=$1 number=$2
+    while [ "$left" -gt 0 ]; do
+        # shellcheck disable=SC2059
+        printf "\\$(printf %o $((number % 256)))"
+        number=$((number / 256)) left=$((left - 1))
+    done
+}
+
+# The header of a WAV file of 32-bit floats: CHANNELS RATE BYTES
+wav_header() {
+    printf RIFF
+    le 4 $((36 + $3))
+    printf 'WAVEfmt '
+    le 4 16
+    le 2 3
+    le 2 "$1"
+    le 4 "$2"
+    le 4 $(($2 * $1 * 4))
+    le 2 $(($1 * 4))
+    le 2 32
+    printf data
+    le 4 "$3"
+}
+
+# Of a WAV file that kindred wrote: its samples (32-bit floats), its rate.
+wav_samples() {
+    tail -c +81 "$1"
+}
+wav_rate() {
+    od -A n -t u4 -j 24 -N 4 "$1" | tr -d ' '
 }
 
 # A workflow with two magnitudes of each transformation.
