@@ -1,0 +1,102 @@
+#include "lab.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "kindred/npy.h"
+
+#define DIMS 3
+
+void lab_vectors(struct lab *lab, size_t n, double first)
+{
+    struct kin_error err = {0};
+    struct kin_tensor tensor;
+    size_t shape[2] = {n, DIMS};
+    ck_ok(kin_tensor_alloc(&tensor, KIN_F32, 2, shape, &err));
+    for (size_t i = 0; i < n * DIMS; i++)
+        ((float *)tensor.data)[i] = (float)(first + (double)i);
+    KIN_AUTO(kin_text_release) struct kin_text path = {0};
+    kin_text_addf(&path, "%s/v.npy", lab->folder);
+    ck_ok(kin_npy_write(path.data, &tensor, &err));
+    kin_tensor_release(&tensor);
+}
+
+void lab_open(struct lab *lab, size_t n, double first)
+{
+    struct kin_error err = {0};
+    *lab = (struct lab){0};
+    strcpy(lab->folder, "/tmp/kindred-lab-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(lab->folder));
+    lab_vectors(lab, n, first);
+    KIN_AUTO(kin_text_release) struct kin_text path = {0};
+    kin_text_addf(&path, "%s/cache", lab->folder);
+    const struct kin_cache_options options = {.folder = path.data};
+    ck_ok(kin_cache_open(&options, &lab->cache, &err));
+}
+
+static void forget(struct lab *lab)
+{
+    kin_session_free(lab->session);
+    kin_workflow_free(lab->workflow);
+    lab->session = NULL;
+    lab->workflow = NULL;
+}
+
+void lab_load(struct lab *lab, const char *steps, const char *target)
+{
+    struct kin_error err = {0};
+    struct kin_diagnostics diagnostics = {0};
+    KIN_AUTO(kin_text_release) struct kin_text text = {0};
+    KIN_AUTO(kin_text_release) struct kin_text path = {0};
+    forget(lab);
+    kin_text_addf(&text, "kindred: 1\nsteps:\n  v: { kind: vectors.npy, file: v.npy }\n%s", steps);
+    kin_text_addf(&path, "%s/w.yaml", lab->folder);
+    int status = kin_workflow_parse(text.data, text.length, path.data, NULL, 0, &lab->workflow,
+                                    &diagnostics, &err);
+    ck_assert_msg(status == 0, "%s", diagnostics.n ? diagnostics.list[0].shown : err.text);
+    kin_diagnostics_release(&diagnostics);
+    ck_ok(kin_session_new(lab->workflow, lab->cache, &target, target != NULL, &lab->session, &err));
+}
+
+static void take_message(void *context, enum kin_log_level level, const char *text)
+{
+    (void)level;
+    kin_text_add(context, text);
+    kin_text_add(context, "\n");
+}
+
+int lab_run(struct lab *lab, unsigned threads, struct kin_error *err)
+{
+    const struct kin_run_options options = {
+        .threads = threads, .observer = {.context = &lab->messages, .message = take_message}};
+    kin_text_clear(&lab->messages);
+    return kin_session_run(lab->session, &options, err);
+}
+
+void lab_do(struct lab *lab, const char *steps, unsigned threads)
+{
+    struct kin_error err = {0};
+    lab_load(lab, steps, NULL);
+    ck_ok(lab_run(lab, threads, &err));
+}
+
+const struct kin_step_stats *lab_stats(const struct lab *lab, const char *step)
+{
+    const struct kin_step_stats *stats;
+    size_t n = kin_session_steps(lab->session, &stats);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(stats[i].step, step) == 0)
+            return &stats[i];
+    ck_abort_msg("no step %s", step);
+    return NULL;
+}
+
+void lab_close(struct lab *lab)
+{
+    forget(lab);
+    kin_cache_close(lab->cache);
+    kin_text_release(&lab->messages);
+    KIN_AUTO(kin_text_release) struct kin_text command = {0};
+    kin_text_addf(&command, "rm -rf '%s'", lab->folder);
+    ck_assert_int_eq(system(command.data), 0);
+}
