@@ -30,6 +30,7 @@ struct kin_progress {
     uint64_t items_known, items_done; /* of what has to be computed, as far as known by now */
     double seconds;
     const char *step; /* the step that finished something last, or NULL */
+    const char *note; /* what a long call says about itself, or "" */
     bool finished;
 };
 
@@ -78,8 +79,8 @@ size_t kin_session_steps(const struct kin_session *session, const struct kin_ste
 /* Writes the artifact of every step with `file:` into a folder (created), unless the file has these
  * bytes already. `wrote` is called for each with its path and whether it changed. */
 int kin_session_export(struct kin_session *session, const char *folder,
-                       void (*wrote)(void *context, const struct kin_step *step,
-                                     const char *path, bool changed),
+                       void (*wrote)(void *context, const struct kin_step *step, const char *path,
+                                     bool changed),
                        void *context, struct kin_error *err);
 
 /* What a run would do. */

@@ -79,9 +79,14 @@ struct kin_port {
     const char *doc;
 };
 
+enum kin_output_flags {
+    KIN_OUTPUT_STATE = 1 /* what a run with a longer horizon continues from */
+};
+
 struct kin_output {
     const char *name; /* the first is the one meant by the step's bare name */
     const char *type;
+    unsigned flags;
     const char *doc;
 };
 
@@ -98,6 +103,7 @@ struct kin_kind {
     const struct kin_port *inputs;     /* likewise */
     const struct kin_output *outputs;  /* likewise, at least one */
     size_t block; /* map kinds: items a call takes at most; 0: 8. Part of no result */
+    bool wide;    /* a call uses all threads by itself (services->threads): it runs alone */
     /* What no single parameter can say (a magnitude outside its transformation's range). On failure
      * *blame is the parameter to point at. NULL: nothing more to check. */
     int (*check)(const struct kin_args *args, const char **blame, struct kin_error *err);
@@ -179,6 +185,8 @@ const char *kin_args_port_type(const struct kin_args *args, const struct kin_por
 /* Appends «param NAME VALUE\n» for every parameter that belongs in a key, in ascending name, in
  * canonical spelling: numbers by value, texts quoted with \" \\ \n escapes. */
 void kin_args_canonical(const struct kin_args *args, struct kin_text *out);
+/* The same without parameters that have one of these flags (KIN_PARAM_HORIZON). */
+void kin_args_canonical_without(const struct kin_args *args, unsigned flags, struct kin_text *out);
 /* One parameter's value in canonical spelling, for people. */
 void kin_args_show(const struct kin_args *args, const char *name, struct kin_text *out);
 
@@ -229,7 +237,16 @@ struct kin_services {
      * that changed since is an error. */
     int (*source)(void *context, const struct kin_digest *digest, void **bytes, size_t *length,
                   struct kin_error *err);
+    /* Keeps a state from which this very call can be resumed after a kill; takes it. Durable when it
+     * returns; the newest two are kept until the call is done. */
+    int (*checkpoint)(void *context, struct kin_value *takes, struct kin_error *err);
+    /* The newest checkpoint of this very call, or NULL. A damaged one is passed over. */
+    int (*resume)(void *context, struct kin_value **out, struct kin_error *err);
+    /* How far the call is, for the person: «epoch 3 of 20, loss 0.41». */
+    void (*progress)(void *context, const char *text);
+    /* Whether to stop: keep a checkpoint, then return KIN_ECANCELLED. */
     bool (*cancelled)(void *context);
+    unsigned threads; /* how many threads the call may use; no result may depend on it */
 };
 
 struct kin_given; /* what the call has given so far; call.c */
@@ -240,7 +257,9 @@ struct kin_call {
     const struct kin_set *const *sets; /* per port: its sets */
     const size_t *n_sets;              /* per port: 0 (not given), 1, or KIN_GATHER: any number */
     size_t n_items;                    /* map kinds: items in this call */
-    const struct kin_value *const *priors; /* map kinds: per item, or NULL */
+    /* Map kinds: per item; whole kinds with a horizon: one, the KIN_OUTPUT_STATE of the longest shorter
+     * run. NULL, or NULL in it: none. */
+    const struct kin_value *const *priors;
     const struct kin_services *services;
     struct kin_given *given;
 };

@@ -59,7 +59,9 @@ static void describe(const struct kin_progress *p, struct kin_text *out)
             kin_text_addf(out, ", %.3g/s, %s left of these", rate, left);
         }
     }
-    if (p->step)
+    if (p->note && p->note[0])
+        kin_text_addf(out, "; %s", p->note);
+    else if (p->step)
         kin_text_addf(out, "; %s", p->step);
 }
 

@@ -31,7 +31,8 @@ static void block_release(struct block *block)
         kin_free(block->values[e]);
         kin_free(block->items[e]);
     }
-    for (size_t k = 0; block->priors && k < block->n; k++)
+    size_t n_priors = block->work->map ? block->n : 1;
+    for (size_t k = 0; block->priors && k < n_priors; k++)
         kin_value_free(block->priors[k]);
     kin_free(block->priors);
     kin_free(block->sets);
@@ -105,7 +106,10 @@ static int load_inputs(struct block *block, struct kin_error *err)
         block->sets[work->each[e]] = &block->each_sets[e];
         block->n_sets[work->each[e]] = 1;
     }
-    return work->has_prior ? load_priors(block, err) : 0;
+    if (work->map)
+        return work->has_prior ? load_priors(block, err) : 0;
+    KIN_TRY(kin_alloc_into(&block->priors, 1, sizeof *block->priors, err));
+    return longrun_prior(block->session, work->instance, &block->priors[0], err);
 }
 
 /* ---- services ---- */
@@ -139,6 +143,23 @@ static int serve_source(void *context, const struct kin_digest *digest, void **b
                         size_t *length, struct kin_error *err)
 {
     return source_bytes(((struct block *)context)->session, digest, bytes, length, err);
+}
+
+static int serve_checkpoint(void *context, struct kin_value *takes, struct kin_error *err)
+{
+    const struct block *block = context;
+    return longrun_checkpoint(block->session, &block->work->instance->key, takes, err);
+}
+
+static int serve_resume(void *context, struct kin_value **out, struct kin_error *err)
+{
+    const struct block *block = context;
+    return longrun_resume(block->session, &block->work->instance->key, out, err);
+}
+
+static void serve_progress(void *context, const char *text)
+{
+    session_note(((struct block *)context)->session, text);
 }
 
 static bool serve_cancelled(void *context)
@@ -226,7 +247,11 @@ static int run(struct block *block, struct kin_error *err)
                                           .fetch = serve_fetch,
                                           .store = serve_store,
                                           .source = serve_source,
-                                          .cancelled = serve_cancelled};
+                                          .checkpoint = serve_checkpoint,
+                                          .resume = serve_resume,
+                                          .progress = serve_progress,
+                                          .cancelled = serve_cancelled,
+                                          .threads = session_threads(block->session, kind)};
     struct kin_call call = {.kind = kind,
                             .args = args_of(block->session, block->work->instance),
                             .sets = block->sets,

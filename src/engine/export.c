@@ -58,8 +58,8 @@ static const struct kin_type *output_type(const struct kin_step *step, size_t ou
 }
 
 static int export_step(struct kin_session *session, struct instance *instance, const char *folder,
-                       void (*wrote)(void *context, const struct kin_step *step,
-                                     const char *path, bool changed),
+                       void (*wrote)(void *context, const struct kin_step *step, const char *path,
+                                     bool changed),
                        void *context, struct kin_error *err)
 {
     const struct kin_step *step = step_of(session, instance);
@@ -79,8 +79,8 @@ static int export_step(struct kin_session *session, struct instance *instance, c
 }
 
 int kin_session_export(struct kin_session *session, const char *folder,
-                       void (*wrote)(void *context, const struct kin_step *step,
-                                     const char *path, bool changed),
+                       void (*wrote)(void *context, const struct kin_step *step, const char *path,
+                                     bool changed),
                        void *context, struct kin_error *err)
 {
     for (size_t i = 0; i < session->n; i++) {

@@ -154,7 +154,7 @@ static void add_port(struct kin_session *session, const struct instance *instanc
 
 static bool has_port(const struct kin_port *port, enum record_form form)
 {
-    if (form == RECORD_ACTION)
+    if (form == RECORD_ACTION || form == RECORD_HORIZON)
         return true;
     if (port->mode == KIN_EACH)
         return false;
@@ -165,13 +165,17 @@ int record_text(struct kin_session *session, const struct instance *instance, en
                 size_t output, struct kin_text *out, struct kin_error *err)
 {
     static const char *const heads[] = {"kindred-action 1\nkind ", "kindred-items 1\nkind ",
-                                        "kindred-failures 1\nkind ", "kindred-priors 1\nkind "};
+                                        "kindred-failures 1\nkind ", "kindred-priors 1\nkind ",
+                                        "kindred-horizon 1\nkind "};
     const struct kin_step *step = step_of(session, instance);
-    const char *params = NULL;
-    KIN_TRY(params_text(session, instance, &params, err));
+    const char *params = "";
+    if (form != RECORD_HORIZON)
+        KIN_TRY(params_text(session, instance, &params, err));
     kin_text_add(out, heads[form]);
     kin_text_addf(out, "%s %u\n", step->kind->name, step->kind->version);
     kin_text_add(out, params);
+    if (form == RECORD_HORIZON)
+        kin_args_canonical_without(args_of(session, instance), KIN_PARAM_HORIZON, out);
     if (form == RECORD_ACTION && step->on_error == KIN_ON_ERROR_SKIP)
         kin_text_add(out, "on_error skip\n");
     for (size_t p = 0; p < kin_kind_inputs(step->kind); p++)

@@ -9,6 +9,7 @@
 #include "schedule.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,6 +40,20 @@ static void note_error(struct schedule *schedule, int status, const struct kin_e
         schedule->status = status;
         schedule->error = *err;
     }
+}
+
+void session_note(struct kin_session *session, const char *text)
+{
+    if (!session->schedule)
+        return;
+    pthread_mutex_lock(&session->lock);
+    snprintf(session->schedule->note, sizeof session->schedule->note, "%s", text);
+    pthread_mutex_unlock(&session->lock);
+}
+
+unsigned session_threads(const struct kin_session *session, const struct kin_kind *kind)
+{
+    return kind->wide && session->schedule ? session->schedule->threads : 1;
 }
 
 /* A write that failed ends the run: what comes after could not be kept either. */
@@ -102,6 +117,10 @@ static bool take_block(struct kin_session *session, struct work **work, size_t *
     if (schedule->stop || schedule->open.n == 0 || session_cancelled(session))
         return false;
     struct instance *instance = &session->instances[heap_top(&schedule->open)];
+    bool wide = step_of(session, instance)->kind->wide;
+    if (schedule->wide || (wide && schedule->running > 0))
+        return false; /* what uses all threads runs alone */
+    schedule->wide = wide;
     *work = instance->work;
     *start = (*work)->next;
     size_t left = (*work)->n_todo - *start;
@@ -141,10 +160,11 @@ static void *worker(void *context)
         bool failed = work->error.status != 0;
         pthread_mutex_unlock(&session->lock);
         struct kin_error err = {0};
-        int status =
-            failed ? 0 : work_compute(session, work, work->todo + start, n, false, &err);
+        int status = failed ? 0 : work_compute(session, work, work->todo + start, n, false, &err);
         pthread_mutex_lock(&session->lock);
         schedule->running--;
+        schedule->wide = false;
+        schedule->note[0] = '\0';
         give_block(session, work, n, status, &err);
         pthread_cond_broadcast(&session->changed);
     }
@@ -172,7 +192,8 @@ static void fail_instance(struct kin_session *session, struct instance *instance
                           const struct kin_error *err)
 {
     struct schedule *schedule = session->schedule;
-    if (schedule->status != 0) /* the first one is the caller's to print */
+    /* the first one is the caller's to print */
+    if (schedule->status != 0 && err->status != KIN_ECANCELLED)
         session_tell(session, KIN_LOG_ERROR, NULL, "%s", err->text);
     pthread_mutex_lock(&session->lock);
     note_error(schedule, err->status, err);
@@ -338,6 +359,7 @@ static void show_progress(struct kin_session *session, bool finished)
                                           .items_done = schedule->items_done,
                                           .seconds = time - schedule->started,
                                           .step = schedule->last_step,
+                                          .note = schedule->note,
                                           .finished = finished};
     session->observer.progress(session->observer.context, &progress);
 }

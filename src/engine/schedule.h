@@ -19,7 +19,9 @@ struct schedule {
     size_t running; /* blocks in the hands of workers */
     size_t writes;  /* batches on their way to disk */
     bool stop, quit;
-    int status; /* the first failure */
+    bool wide;      /* a call that uses all threads is running */
+    char note[160]; /* what a long call says about itself */
+    int status;     /* the first failure */
     struct kin_error error;
     uint64_t items_known, items_done;
     const char *last_step;

@@ -122,6 +122,10 @@ int session_blame(const struct kin_session *session, const struct instance *inst
 /* ---- schedule.c: what a computation asks of the run it is part of ---- */
 
 bool session_cancelled(struct kin_session *session);
+/* What a long call says about itself, shown with the progress. */
+void session_note(struct kin_session *session, const char *text);
+/* Threads that a call of a kind may use. */
+unsigned session_threads(const struct kin_session *session, const struct kin_kind *kind);
 /* Before and after a batch goes to the writer without waiting. */
 void session_writing(struct kin_session *session);
 void session_wrote(void *session, int status, const struct kin_error *err);
@@ -135,7 +139,8 @@ enum record_form {
     RECORD_ACTION,   /* the whole: names the outputs of the instance */
     RECORD_FAMILY,   /* without the KIN_EACH inputs: one family of items per output */
     RECORD_FAILURES, /* the family of items that were rejected */
-    RECORD_PRIOR     /* a family without the port that extends */
+    RECORD_PRIOR,    /* a family without the port that extends */
+    RECORD_HORIZON   /* an action without its horizon */
 };
 
 /* The record as text; inputs must be done. `output` names a family's output. */

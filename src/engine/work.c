@@ -340,6 +340,10 @@ static int fill_outputs(struct kin_session *session, struct work *work,
         else
             work->instance->outputs[o] = work->singles[o];
     }
+    if (!work->map) {
+        KIN_TRY(longrun_batch_done(session, batch, &work->instance->key, err));
+        KIN_TRY(longrun_batch_horizon(session, batch, work->instance, err));
+    }
     return batch_action(session, work, batch, err);
 }
 

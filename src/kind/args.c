@@ -298,17 +298,22 @@ static size_t next_by_name(const struct kin_args *args, const char *last)
     return best;
 }
 
-void kin_args_canonical(const struct kin_args *args, struct kin_text *out)
+void kin_args_canonical_without(const struct kin_args *args, unsigned flags, struct kin_text *out)
 {
     for (size_t i = next_by_name(args, NULL); i < args->n;
          i = next_by_name(args, args->kind->params[i].name)) {
         const struct kin_param *param = &args->kind->params[i];
-        if (!is_in_key(param) || !args->list[i].set)
+        if (!is_in_key(param) || (param->flags & flags) || !args->list[i].set)
             continue;
         kin_text_addf(out, "param %s ", param->name);
         add_value(out, param, &args->list[i]);
         kin_text_add(out, "\n");
     }
+}
+
+void kin_args_canonical(const struct kin_args *args, struct kin_text *out)
+{
+    kin_args_canonical_without(args, 0, out);
 }
 
 /* ---- reading ---- */

@@ -170,6 +170,29 @@ static int no_source(void *context, const struct kin_digest *digest, void **byte
     return kin_fail(err, KIN_EUNAVAILABLE, "files of a dataset are read in a workflow only");
 }
 
+/* A call that is killed begins anew. */
+static int forget_checkpoint(void *context, struct kin_value *takes, struct kin_error *err)
+{
+    (void)context;
+    (void)err;
+    kin_value_free(takes);
+    return 0;
+}
+
+static int no_checkpoint(void *context, struct kin_value **out, struct kin_error *err)
+{
+    (void)context;
+    (void)err;
+    *out = NULL;
+    return 0;
+}
+
+static void say_nothing(void *context, const char *text)
+{
+    (void)context;
+    (void)text;
+}
+
 static bool never_cancelled(void *context)
 {
     (void)context;
@@ -405,7 +428,11 @@ static int call_kind(struct kin_solo *solo, struct kin_error *err)
                                           .fetch = fetch,
                                           .store = store,
                                           .source = no_source,
-                                          .cancelled = never_cancelled};
+                                          .checkpoint = forget_checkpoint,
+                                          .resume = no_checkpoint,
+                                          .progress = say_nothing,
+                                          .cancelled = never_cancelled,
+                                          .threads = 1};
     size_t n = solo->backing->n_ports;
     KIN_AUTO(kin_auto_free) const struct kin_set **sets = NULL;
     KIN_AUTO(kin_auto_free) size_t *n_sets = NULL;

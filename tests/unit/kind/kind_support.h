@@ -198,7 +198,10 @@ static inline int bench_run(struct bench *bench, const struct bench_item *from, 
     struct kin_set set = {.items = items, .n_items = n};
     const struct kin_set *sets[1] = {&set};
     size_t n_sets[1] = {1};
-    struct kin_services services = {bench, bench_fetch, bench_store, bench_source, NULL};
+    struct kin_services services = {.context = bench,
+                                    .fetch = bench_fetch,
+                                    .store = bench_store,
+                                    .source = bench_source};
     struct kin_given given = {0};
     struct kin_call call = {.kind = bench->kind,
                             .args = bench->args,

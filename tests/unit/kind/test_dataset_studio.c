@@ -17,7 +17,10 @@ static struct bench *generate(const char *const *parameters)
 START_TEST(a_song_has_audio_labels_and_a_voice)
 {
     struct bench *bench = generate(few);
-    struct kin_services services = {bench, bench_fetch, bench_store, bench_source, NULL};
+    struct kin_services services = {.context = bench,
+                                    .fetch = bench_fetch,
+                                    .store = bench_store,
+                                    .source = bench_source};
     size_t voices = 0;
     ck_assert_uint_eq(bench->n_out, 3);
     ck_assert_str_eq(bench->out[2].id, "studio-000002");
@@ -78,7 +81,10 @@ START_TEST(every_part_can_be_kept)
     static const char *const parts[] = {"songs", "1",     "seconds",     "2",     "stems", "parts",
                                         "store", "float", "sample_rate", "16000", NULL};
     struct bench *bench = generate(parts);
-    struct kin_services services = {bench, bench_fetch, bench_store, bench_source, NULL};
+    struct kin_services services = {.context = bench,
+                                    .fetch = bench_fetch,
+                                    .store = bench_store,
+                                    .source = bench_source};
     const struct kin_value *song = bench->out[0].value;
     const struct kin_tensor *names = kin_value_get(song, "stem_names");
     struct kin_audio mix, part;

@@ -247,7 +247,10 @@ START_TEST(a_table_says_everything)
     ck_assert_str_eq(kin_tensor_text(kin_value_get(a, "tags"), 0), "a");
     ck_assert_str_eq(kin_tensor_text(kin_value_get(a, "tags"), 1), "b");
     ck_assert_str_eq(kin_tensor_text(kin_value_get(a, "stem_names"), 0), "voice");
-    struct kin_services services = {bench, bench_fetch, bench_store, bench_source, NULL};
+    struct kin_services services = {.context = bench,
+                                    .fetch = bench_fetch,
+                                    .store = bench_store,
+                                    .source = bench_source};
     struct kin_audio voice;
     struct kin_error err = {0};
     ck_ok(kin_song_audio(a, "voice", 0, &services, &voice, &err));
