@@ -13,6 +13,8 @@
 
 #include "kindred/memory.h"
 
+#define SMALLEST 64
+
 void kin_text_release(struct kin_text *text)
 {
     if (!text)
@@ -29,11 +31,15 @@ void kin_text_clear(struct kin_text *text)
         text->data[0] = '\0';
 }
 
-/* Room for `extra` more bytes and the NUL. */
+/* Room for `extra` more bytes and the NUL; at first for what the smallest memory has anyway. */
 static bool reserve(struct kin_text *text, size_t extra)
 {
-    if (text->failed || extra > SIZE_MAX - text->length - 1 ||
-        kin_grow(&text->data, &text->capacity, text->length + extra + 1, 1, NULL) != 0)
+    if (text->failed || extra > SIZE_MAX - text->length - 1) {
+        text->failed = true;
+        return false;
+    }
+    size_t need = text->length + extra + 1;
+    if (kin_grow(&text->data, &text->capacity, need < SMALLEST ? SMALLEST : need, 1, NULL) != 0)
         text->failed = true;
     return !text->failed;
 }

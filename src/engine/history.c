@@ -40,11 +40,10 @@ int history_load(struct kin_session *session, struct history *out, struct kin_er
     if (status == KIN_ENOTFOUND)
         return 0;
     KIN_TRY(status);
-    struct kin_digest digest;
-    if (length != sizeof digest.bytes)
+    if (length != sizeof out->digest.bytes)
         return kin_fail(err, KIN_ECORRUPT, "the record of the last run is damaged");
-    memcpy(digest.bytes, stored, sizeof digest.bytes);
-    if (load_value(session, &digest, &out->value, NULL) != 0)
+    memcpy(out->digest.bytes, stored, sizeof out->digest.bytes);
+    if (load_value(session, &out->digest, &out->value, NULL) != 0)
         return 0; /* gone: the same as no last run */
     status = open_history(out, err);
     if (status != 0)
@@ -78,47 +77,71 @@ const struct kin_digest *history_find(const struct history *history, const char 
 /* ---- writing ---- */
 
 struct named_key {
-    char *name;
+    const char *name;
     struct kin_digest key;
 };
+
+/* The names lie one after the other in one text: a warm run makes all of them again. */
+struct known {
+    struct named_key *list; /* ascending name */
+    size_t n;
+    struct kin_text names;
+};
+
+static void known_release(struct known *known)
+{
+    kin_free(known->list);
+    kin_text_release(&known->names);
+}
 
 static int by_name(const void *a, const void *b)
 {
     return strcmp(((const struct named_key *)a)->name, ((const struct named_key *)b)->name);
 }
 
-/* The keys known now, over those of the last run for instances that this one did not reach. */
-static int gather(struct kin_session *session, const struct history *last, struct named_key *list,
-                  size_t *n, struct kin_error *err)
+/* Adds the name of an instance when its key is known: now, or, if this run did not reach it, from
+ * the last. */
+static int gather_one(const struct kin_session *session, const struct instance *instance,
+                      const struct history *last, struct known *known, struct kin_error *err)
 {
-    for (size_t i = 0; i < session->n; i++) {
-        const struct instance *instance = &session->instances[i];
-        KIN_AUTO(kin_text_release) struct kin_text name = {0};
-        kin_instance_name(step_of(session, instance), instance->point, &name);
-        KIN_TRY(kin_text_check(&name, err));
-        const struct kin_digest *key = &instance->key;
-        if (instance->state != INSTANCE_DONE)
-            key = history_find(last, kin_text_string(&name));
-        if (!key)
-            continue;
-        list[(*n)++] = (struct named_key){.name = name.data, .key = *key};
-        name = (struct kin_text){0};
-    }
-    if (*n > 0)
-        qsort(list, *n, sizeof *list, by_name);
+    size_t start = known->names.length;
+    kin_instance_name(step_of(session, instance), instance->point, &known->names);
+    kin_text_add_bytes(&known->names, "", 1);
+    KIN_TRY(kin_text_check(&known->names, err));
+    const struct kin_digest *key = &instance->key;
+    if (instance->state != INSTANCE_DONE)
+        key = history_find(last, known->names.data + start);
+    if (key)
+        known->list[known->n++].key = *key;
+    else
+        known->names.length = start;
     return 0;
 }
 
-static int make_value(const struct named_key *list, size_t n, struct kin_value **out,
-                      struct kin_error *err)
+static int gather(const struct kin_session *session, const struct history *last,
+                  struct known *known, struct kin_error *err)
 {
+    KIN_TRY(kin_alloc_into(&known->list, session->n, sizeof *known->list, err));
+    for (size_t i = 0; i < session->n; i++)
+        KIN_TRY(gather_one(session, &session->instances[i], last, known, err));
+    const char *name = kin_text_string(&known->names); /* from here on they stay where they are */
+    for (size_t i = 0; i < known->n; i++, name += strlen(name) + 1)
+        known->list[i].name = name;
+    if (known->n > 0)
+        qsort(known->list, known->n, sizeof *known->list, by_name);
+    return 0;
+}
+
+static int make_value(const struct known *known, struct kin_value **out, struct kin_error *err)
+{
+    size_t n = known->n;
     KIN_AUTO(kin_auto_free) const char **names = NULL;
     KIN_AUTO(kin_auto_free) struct kin_digest *keys = NULL;
     KIN_TRY(kin_alloc_into(&names, n, sizeof *names, err));
     KIN_TRY(kin_alloc_into(&keys, n, sizeof *keys, err));
     for (size_t i = 0; i < n; i++) {
-        names[i] = list[i].name;
-        keys[i] = list[i].key;
+        names[i] = known->list[i].name;
+        keys[i] = known->list[i].key;
     }
     KIN_AUTO(kin_value_auto) struct kin_value *value = kin_value_new("run");
     if (!value)
@@ -166,19 +189,16 @@ static int batch_run(struct kin_session *session, struct kin_cache_batch *batch,
     return batch_rates(session, batch, err);
 }
 
-static int save(struct kin_session *session, const struct history *last, struct named_key *list,
-                size_t n, struct kin_error *err)
+static int save(struct kin_session *session, const struct history *last, const struct known *known,
+                struct kin_error *err)
 {
     KIN_AUTO(kin_value_auto) struct kin_value *value = NULL;
-    KIN_TRY(make_value(list, n, &value, err));
+    KIN_TRY(make_value(known, &value, err));
     void *bytes = NULL;
     size_t length = 0;
     KIN_TRY(kin_value_encode(value, &bytes, &length, err));
     struct kin_digest digest = kin_digest_of(bytes, length);
-    struct kin_digest before = {0};
-    if (last->value)
-        KIN_TRY(kin_value_digest(last->value, &before, err));
-    if (kin_digest_equal(&before, &digest)) {
+    if (last->value && kin_digest_equal(&last->digest, &digest)) {
         kin_free(bytes);
         return 0;
     }
@@ -197,17 +217,11 @@ static int save(struct kin_session *session, const struct history *last, struct 
 int history_save(struct kin_session *session, struct kin_error *err)
 {
     struct history last;
+    KIN_AUTO(known_release) struct known known = {0};
     KIN_TRY(history_load(session, &last, err));
-    struct named_key *list = NULL;
-    size_t n = 0;
-    int status = kin_alloc_into(&list, session->n, sizeof *list, err);
+    int status = gather(session, &last, &known, err);
     if (status == 0)
-        status = gather(session, &last, list, &n, err);
-    if (status == 0)
-        status = save(session, &last, list, n, err);
-    for (size_t i = 0; i < n; i++)
-        kin_free(list[i].name);
-    kin_free(list);
+        status = save(session, &last, &known, err);
     history_release(&last);
     return status;
 }

@@ -24,6 +24,7 @@ struct rendered {
 struct records {
     size_t capacity, n; /* capacity: a power of two */
     struct rendered *table;
+    struct kin_text spare; /* a record's memory between two keys, so that few are allocated */
     pthread_mutex_t lock;
 };
 
@@ -49,6 +50,7 @@ void records_free(struct records *records)
     for (size_t i = 0; records->table && i < records->capacity; i++)
         kin_free(records->table[i].text);
     kin_free(records->table);
+    kin_text_release(&records->spare);
     pthread_mutex_destroy(&records->lock);
     kin_free(records);
 }
@@ -125,7 +127,10 @@ static void add_labels(struct kin_text *out, const struct kin_step *step, size_t
         const struct kin_label *label = &step->points[point * step->n_axes + a];
         if (!label->text)
             continue;
-        kin_text_addf(out, "%s%s=%s", before, step->axes[a], label->text);
+        kin_text_add(out, before);
+        kin_text_add(out, step->axes[a]);
+        kin_text_add(out, "=");
+        kin_text_add(out, label->text);
         before = ",";
     }
     kin_text_add(out, *before == ',' ? "]" : "");
@@ -186,11 +191,25 @@ int record_text(struct kin_session *session, const struct instance *instance, en
     return kin_text_check(out, err);
 }
 
+/* Exchanges a text with the spare one, which is empty while somebody uses it. */
+static void swap_spare(struct records *records, struct kin_text *text)
+{
+    pthread_mutex_lock(&records->lock);
+    struct kin_text mine = *text;
+    *text = records->spare;
+    records->spare = mine;
+    pthread_mutex_unlock(&records->lock);
+}
+
 int record_key(struct kin_session *session, const struct instance *instance, enum record_form form,
                size_t output, struct kin_digest *out, struct kin_error *err)
 {
     KIN_AUTO(kin_text_release) struct kin_text text = {0};
-    KIN_TRY(record_text(session, instance, form, output, &text, err));
-    *out = kin_digest_of(text.data, text.length);
-    return 0;
+    swap_spare(session->records, &text);
+    kin_text_clear(&text);
+    int status = record_text(session, instance, form, output, &text, err);
+    if (status == 0)
+        *out = kin_digest_of(text.data, text.length);
+    swap_spare(session->records, &text);
+    return status;
 }

@@ -263,6 +263,7 @@ void report_skipped(struct kin_session *session, const struct work *work);
 
 struct history {
     struct kin_value *value;
+    struct kin_digest digest; /* of the value */
     size_t n;
     const struct kin_tensor *names; /* instance names, ascending */
     const struct kin_digest *keys;

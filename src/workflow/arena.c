@@ -24,10 +24,10 @@ static int add_block(struct kin_arena *arena, size_t need, struct kin_error *err
         size = need;
     if (size > SIZE_MAX - sizeof(struct kin_arena_block))
         return kin_fail(err, KIN_ENOMEM, "no memory for %zu bytes", size);
-    struct kin_arena_block *block;
-    KIN_TRY(kin_alloc_into(&block, 1, sizeof *block + size, err));
-    block->size = size;
-    block->next = arena->blocks;
+    struct kin_arena_block *block = kin_alloc_unset(sizeof *block + size); /* cleared when taken */
+    if (!block)
+        return kin_fail(err, KIN_ENOMEM, "no memory for %zu bytes", size);
+    *block = (struct kin_arena_block){.next = arena->blocks, .size = size};
     arena->blocks = block;
     return 0;
 }
@@ -43,7 +43,7 @@ int kin_arena_take(struct kin_arena *arena, void *out_pointer, size_t count, siz
         KIN_TRY(add_block(arena, total, err));
     void *memory = arena->blocks->data + arena->blocks->used;
     arena->blocks->used += total;
-    memset(memory, 0, total); /* a cleared arena hands out used memory */
+    memset(memory, 0, total);
     memcpy(out_pointer, &memory, sizeof memory);
     return 0;
 }

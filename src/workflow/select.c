@@ -249,7 +249,10 @@ void kin_instance_name(const struct kin_step *step, size_t point, struct kin_tex
     for (size_t a = 0; a < step->n_axes; a++) {
         if (!labels[a].text)
             continue;
-        kin_text_addf(out, "%s%s=%s", before, step->axes[a], labels[a].text);
+        kin_text_add(out, before);
+        kin_text_add(out, step->axes[a]);
+        kin_text_add(out, "=");
+        kin_text_add(out, labels[a].text);
         before = ",";
     }
     if (before[0] == ',')
