@@ -37,7 +37,7 @@ START_TEST(lost_text_is_remembered)
     struct kin_text text = {0};
     kin_text_add(&text, "kept");
     kin_memory_fail_nth(1);
-    kin_text_add(&text, " and a text that needs more memory than the first allocation brings along");
+    kin_text_add(&text, " and a text that needs more memory than the first allocation gives");
     kin_text_add(&text, "!");
     ck_assert_str_eq(kin_text_string(&text), "kept");
     ck_assert_int_eq(kin_text_check(&text, &err), KIN_ENOMEM);
