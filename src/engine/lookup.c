@@ -20,43 +20,7 @@ int resolve(struct kin_session *session, struct instance *instance, bool *hit,
     return 0;
 }
 
-/* ---- failures, each told once ---- */
-
-struct reported {
-    size_t n, capacity;
-    struct kin_digest *list;
-};
-
-void reported_free(struct reported *reported)
-{
-    if (!reported)
-        return;
-    kin_free(reported->list);
-    kin_free(reported);
-}
-
-/* Whether this failure of this item was not told yet; remembers that it is now. */
-static int first_time(struct kin_session *session, const struct kin_entry *entry, bool *first,
-                      struct kin_error *err)
-{
-    KIN_AUTO(kin_text_release) struct kin_text name = {0};
-    kin_text_add_bytes(&name, entry->digest.bytes, sizeof entry->digest.bytes);
-    kin_text_add(&name, entry->id);
-    KIN_TRY(kin_text_check(&name, err));
-    struct kin_digest digest = kin_digest_of(name.data, name.length);
-    if (!session->reported)
-        KIN_TRY(kin_alloc_into(&session->reported, 1, sizeof *session->reported, err));
-    struct reported *reported = session->reported;
-    *first = false;
-    for (size_t i = 0; i < reported->n; i++)
-        if (kin_digest_equal(&reported->list[i], &digest))
-            return 0;
-    KIN_TRY(kin_grow(&reported->list, &reported->capacity, reported->n + 1, sizeof *reported->list,
-                     err));
-    reported->list[reported->n++] = digest;
-    *first = true;
-    return 0;
-}
+/* ---- failures, told where they happened ---- */
 
 /* Why an item failed; the text lives as long as *failure. */
 static const char *failure_text(struct kin_session *session, const struct kin_digest *digest,
@@ -67,17 +31,62 @@ static const char *failure_text(struct kin_session *session, const struct kin_di
                                                            : lost;
 }
 
-static int report_one(struct kin_session *session, struct instance *instance,
-                      const struct kin_entry *entry, struct kin_error *err)
+/* The inputs whose items an instance works on one by one. */
+struct origins {
+    struct kin_value *manifests[KIN_ACTION_OUTPUTS];
+    struct kin_entry *entries[KIN_ACTION_OUTPUTS];
+    size_t counts[KIN_ACTION_OUTPUTS], n;
+};
+
+static void origins_release(struct origins *origins)
 {
-    bool first;
-    KIN_TRY(first_time(session, entry, &first, err));
-    if (!first)
-        return 0;
-    KIN_AUTO(kin_value_auto) struct kin_value *failure = NULL;
-    session_tell(session, KIN_LOG_ERROR, instance, "item '%s': %s", entry->id,
-                 failure_text(session, &entry->digest, &failure));
-    session->failed_items++;
+    for (size_t i = 0; i < KIN_ACTION_OUTPUTS; i++) {
+        kin_free(origins->entries[i]);
+        kin_value_free(origins->manifests[i]);
+    }
+}
+
+static int origins_open(struct kin_session *session, const struct instance *instance,
+                        struct origins *out, struct kin_error *err)
+{
+    const struct kin_kind *kind = step_of(session, instance)->kind;
+    for (size_t p = 0; p < kin_kind_inputs(kind); p++) {
+        size_t n;
+        const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
+        if (kind->inputs[p].mode != KIN_EACH || n == 0)
+            continue;
+        size_t i = out->n++;
+        KIN_TRY(load_output(session, fed_by(session, feeds), feeds->output, &out->manifests[i],
+                            err));
+        KIN_TRY(kin_collection_open(out->manifests[i], &out->entries[i], &out->counts[i], err));
+    }
+    return 0;
+}
+
+/* Whether an item had failed before it came here: then that was told already. */
+static bool failed_before(const struct origins *origins, const char *id)
+{
+    for (size_t i = 0; i < origins->n; i++) {
+        long at = kin_collection_find(origins->entries[i], origins->counts[i], id);
+        if (at >= 0 && origins->entries[i][at].failed)
+            return true;
+    }
+    return false;
+}
+
+static int report_own(struct kin_session *session, const struct instance *instance,
+                      const struct kin_entry *entries, size_t n, struct kin_error *err)
+{
+    KIN_AUTO(origins_release) struct origins origins = {0};
+    KIN_TRY(origins_open(session, instance, &origins, err));
+    for (size_t i = 0; i < n; i++) {
+        KIN_AUTO(kin_value_auto) struct kin_value *failure = NULL;
+        if (!entries[i].failed || failed_before(&origins, entries[i].id))
+            continue;
+        session_tell(session, KIN_LOG_ERROR, instance, "item '%s': %s", entries[i].id,
+                     failure_text(session, &entries[i].digest, &failure));
+        session->failed_items++;
+    }
     return 0;
 }
 
@@ -119,13 +128,11 @@ int report_failures(struct kin_session *session, struct instance *instance, stru
     size_t n;
     KIN_TRY(load_output(session, instance, 0, &manifest, err));
     KIN_TRY(kin_collection_open(manifest, &entries, &n, err));
-    bool stop = step_of(session, instance)->on_error == KIN_ON_ERROR_STOP;
-    for (size_t i = 0; i < n; i++) {
-        if (entries[i].failed && stop) /* a run that reports it had computed it before */
+    if (step_of(session, instance)->on_error != KIN_ON_ERROR_STOP)
+        return report_own(session, instance, entries, n, err);
+    for (size_t i = 0; i < n; i++)
+        if (entries[i].failed) /* computed before, by a step that reports */
             return fail_for_item(session, instance, entries[i].id, &entries[i].digest, err);
-        if (entries[i].failed)
-            KIN_TRY(report_one(session, instance, &entries[i], err));
-    }
     return 0;
 }
 

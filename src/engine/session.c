@@ -206,7 +206,6 @@ void kin_session_free(struct kin_session *session)
         work_free(session, session->instances[i].work);
     sources_free(session);
     records_free(session->records);
-    reported_free(session->reported);
     pthread_cond_destroy(&session->changed);
     pthread_mutex_destroy(&session->lock);
     kin_free(session->stats);

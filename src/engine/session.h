@@ -75,9 +75,8 @@ struct kin_session {
     char made_by[200]; /* program, host, processor class */
     struct kin_step_stats *stats;
     uint64_t failed_items;
-    struct reported *reported;
 
-    pthread_mutex_t lock; /* guards everything below, stats, located and reported while running */
+    pthread_mutex_t lock; /* guards everything below, stats and located while running */
     pthread_cond_t changed;
     struct schedule *schedule; /* during kin_session_run */
     struct kin_observer observer;
@@ -252,10 +251,9 @@ int resolve_all(struct kin_session *session, struct kin_error *err);
 /* The error of a step with on_error: stop, for its first failed item; `digest` is the failure's. */
 int fail_for_item(struct kin_session *session, const struct instance *instance, const char *id,
                   const struct kin_digest *digest, struct kin_error *err);
-/* Reports the failed items of a done instance that were not reported yet; with on_error: stop the
- * first is an error. */
+/* Reports the items that failed in a done instance and not before it; with on_error: stop the first
+ * is an error. */
 int report_failures(struct kin_session *session, struct instance *instance, struct kin_error *err);
-void reported_free(struct reported *reported);
 /* Names the items that a step with on_error: skip leaves out. */
 void report_skipped(struct kin_session *session, const struct work *work);
 

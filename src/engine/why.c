@@ -250,8 +250,12 @@ static int tell_hit(struct telling *telling, const struct instance *instance, st
     strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", gmtime_r(&made, &utc));
     char hex[KIN_DIGEST_TEXT];
     kin_digest_text(&instance->key, hex);
-    kin_text_addf(telling->out, "is up to date: made %s in %.2f s by %s (key %.12s…)\n", when,
+    kin_text_addf(telling->out, "is up to date: made %s in %.2f s by %s (key %.12s…)", when,
                   action.seconds, action.made_by, hex);
+    if (action.failed > 0)
+        kin_text_addf(telling->out, "; %llu item%s failed in it or before it",
+                      (unsigned long long)action.failed, action.failed == 1 ? "" : "s");
+    kin_text_add(telling->out, "\n");
     return 0;
 }
 

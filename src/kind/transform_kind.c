@@ -88,7 +88,6 @@ struct work {
     struct kin_transformer *transformer;
     struct kin_audio recording, ambience; /* as given, and at the rate of the last clip */
     bool mulaw;
-    size_t unmatched;
 };
 
 static void work_release(struct work *work)
@@ -194,7 +193,10 @@ static int transform(const struct kin_call *call, struct work *work, size_t k,
     struct kin_transform_report report;
     KIN_TRY(
         kin_transform_apply(work->transformer, work->transform, &applied, in, out, &report, err));
-    work->unmatched += report.unmatched;
+    if (report.unmatched > 0)
+        kin_log(KIN_LOG_WARN, "transform %s %g: clip '%s' has no loudness to match: left as it is",
+                kin_arg_text(call->args, "transformation"), kin_arg_number(call->args, "magnitude"),
+                kin_call_input(call, "of")->items[k].id);
     return 0;
 }
 
@@ -235,11 +237,7 @@ static int run(struct kin_call *call, struct kin_error *err)
 {
     KIN_AUTO(work_release) struct work work = {0};
     KIN_TRY(work_init(&work, call, err));
-    KIN_TRY(kin_each(call, one, &work, err));
-    if (work.unmatched > 0)
-        kin_log(KIN_LOG_WARN, "%zu of %zu clips have no loudness to match: left as they are",
-                work.unmatched, call->n_items);
-    return 0;
+    return kin_each(call, one, &work, err);
 }
 
 const struct kin_kind kin_kind_transform = {
