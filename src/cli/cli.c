@@ -36,7 +36,7 @@ const struct kin_command *kin_command_find(const char *name)
     return NULL;
 }
 
-static int exit_code(int status)
+int kin_cli_exit_code(int status)
 {
     switch (status) {
     case KIN_OK:
@@ -57,7 +57,7 @@ static int exit_code(int status)
 int kin_cli_error(const struct kin_error *err)
 {
     fprintf(stderr, "kindred: %s\n", err->text);
-    return exit_code(err->status);
+    return kin_cli_exit_code(err->status);
 }
 
 int kin_cli_usage(const char *command, const char *format, ...)
@@ -91,6 +91,16 @@ bool kin_cli_colour(FILE *stream)
     const char *term = getenv("TERM");
     return isatty(fileno(stream)) && (!no_colour || !*no_colour) &&
            !(term && strcmp(term, "dumb") == 0);
+}
+
+enum kin_log_level kin_cli_log_level(void)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    const char *wanted = getenv("KINDRED_LOG");
+    for (size_t i = 0; wanted && i < KIN_COUNT(names); i++)
+        if (strcmp(names[i], wanted) == 0)
+            return (enum kin_log_level)i;
+    return KIN_LOG_WARN;
 }
 
 /* ---- text ---- */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "kindred/kind.h"
+#include "kindred/log.h"
 #include "kindred/status.h"
 
 enum kin_exit {
@@ -29,6 +30,8 @@ const struct kin_command *kin_command_at(size_t i);
 /* By name, or NULL. */
 const struct kin_command *kin_command_find(const char *name);
 
+/* What the program ends with after a failure of this status. */
+int kin_cli_exit_code(int status);
 /* Prints «kindred: TEXT» to standard error; gives the exit code of the error's status. */
 int kin_cli_error(const struct kin_error *err);
 /* The same for a request that is wrong: kin_cli_usage("plan", "unknown option '%s'", …); names the
@@ -41,6 +44,8 @@ int kin_cli_find_kind(const char *name, const struct kin_kind **out, struct kin_
 
 /* Whether a stream is a terminal that wants colours (NO_COLOR, TERM=dumb). */
 bool kin_cli_colour(FILE *stream);
+/* What KINDRED_LOG asks for: error, warn (also when it is not set), info, debug. */
+enum kin_log_level kin_cli_log_level(void);
 
 #define KIN_CLI_COLUMNS 80
 

@@ -27,16 +27,6 @@ static void print_message(void *context, enum kin_log_level level, const char *m
     fprintf(stderr, "kindred: %s%s%s%s\n", on, names[level], *on ? "\033[0m" : "", message);
 }
 
-static enum kin_log_level wanted_level(void)
-{
-    static const char *const names[] = {"error", "warn", "info", "debug"};
-    const char *wanted = getenv("KINDRED_LOG");
-    for (size_t i = 0; wanted && i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], wanted) == 0)
-            return (enum kin_log_level)i;
-    return KIN_LOG_WARN;
-}
-
 static const struct kin_command *find_command(const char *name)
 {
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
@@ -69,7 +59,7 @@ static int close_output(int code)
 
 int main(int argc, char **argv)
 {
-    struct log_options options = {.level = wanted_level(), .colour = kin_cli_colour(stderr)};
+    struct log_options options = {.level = kin_cli_log_level(), .colour = kin_cli_colour(stderr)};
     kin_log_set_sink(print_message, &options);
     if (openblas_set_num_threads)
         openblas_set_num_threads(1);

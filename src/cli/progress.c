@@ -8,10 +8,12 @@
 #define PLAIN_SECONDS 5.0
 #define DEFAULT_COLUMNS 80
 
-void progress_init(struct progress_view *view, bool json)
+void progress_init(struct progress_view *view, bool json, enum kin_log_level level)
 {
-    *view = (struct progress_view){.json = json, .terminal = !json && isatty(STDERR_FILENO)};
-    view->next_plain = PLAIN_SECONDS;
+    *view = (struct progress_view){.json = json,
+                                   .terminal = !json && isatty(STDERR_FILENO),
+                                   .level = level,
+                                   .next_plain = PLAIN_SECONDS};
     pthread_mutex_init(&view->lock, NULL);
 }
 
@@ -116,7 +118,7 @@ void progress_message(void *context, enum kin_log_level level, const char *text)
 {
     static const char *const names[] = {"error", "warning", "note", "debug"};
     struct progress_view *view = context;
-    if (level == KIN_LOG_DEBUG)
+    if (level > view->level)
         return;
     pthread_mutex_lock(&view->lock);
     clear_line(view);

@@ -11,14 +11,15 @@
 
 struct progress_view {
     bool terminal, json;
+    enum kin_log_level level; /* the least important messages to show */
     bool line_shown; /* a live line stands on the terminal */
     double next_plain;
     pthread_mutex_t lock;
 };
 
-void progress_init(struct progress_view *view, bool json);
+void progress_init(struct progress_view *view, bool json, enum kin_log_level level);
 void progress_release(struct progress_view *view);
-/* For struct kin_observer; context is the view. */
+/* For struct kin_observer and kin_log_set_sink; context is the view. */
 void progress_show(void *view, const struct kin_progress *progress);
 void progress_message(void *view, enum kin_log_level level, const char *text);
 /* Appends text as a JSON string. */

@@ -78,15 +78,23 @@ static void print_result(void *context, const struct kin_step *step, const char 
            step->about ? step->about : "");
 }
 
-static void print_summary(const struct kin_session *session, double seconds)
+/* In words, or with --log json as an object. */
+static void print_summary(const struct kin_session *session, double seconds, bool json)
 {
     const struct kin_step_stats *stats;
     size_t n = kin_session_steps(session, &stats);
-    unsigned long long instances = 0, hits = 0, computed = 0;
+    unsigned long long instances = 0, hits = 0, computed = 0, failed = kin_session_failed(session);
     for (size_t i = 0; i < n; i++) {
         instances += stats[i].instances;
         hits += stats[i].hits;
         computed += stats[i].computed;
+    }
+    if (json) {
+        fprintf(stderr,
+                "{\"event\":\"done\",\"instances\":%llu,\"hits\":%llu,\"computed\":%llu,"
+                "\"failed\":%llu,\"seconds\":%.3f}\n",
+                instances, hits, computed, failed, seconds);
+        return;
     }
     if (computed == 0 && hits == instances)
         fprintf(stderr, "nothing to do: all %llu instances are in the cache (%.3f s)\n", instances,
@@ -94,58 +102,76 @@ static void print_summary(const struct kin_session *session, double seconds)
     else
         fprintf(stderr, "done: %llu instances, %llu from the cache, %llu items computed (%.1f s)\n",
                 instances, hits, computed, seconds);
+    if (failed > 0)
+        fprintf(stderr, "%llu item%s failed and %s left out of what follows (named above)\n",
+                failed, failed == 1 ? "" : "s", failed == 1 ? "was" : "were");
+}
+
+/* Says what ended a run; its exit code. */
+static int fail_run(const struct kin_error *err, struct progress_view *view)
+{
+    if (!view->json)
+        return kin_cli_error(err);
+    progress_message(view, KIN_LOG_ERROR, err->text);
+    return kin_cli_exit_code(err->status);
 }
 
 static int finish(const struct workflow_options *options, struct kin_session *session,
-                  double seconds)
+                  double seconds, struct progress_view *view)
 {
     struct kin_error err = {0};
     if (kin_session_export(session, options->out, print_result, NULL, &err) != 0)
-        return kin_cli_error(&err);
+        return fail_run(&err, view);
     if (options->stats && write_stats(options->stats, session, seconds, &err) != 0)
-        return kin_cli_error(&err);
-    print_summary(session, seconds);
-    uint64_t failed = kin_session_failed(session);
-    if (failed == 0)
-        return KIN_EXIT_DONE;
-    fprintf(stderr, "%llu item%s failed and %s left out of what follows (named above)\n",
-            (unsigned long long)failed, failed == 1 ? "" : "s", failed == 1 ? "was" : "were");
-    return KIN_EXIT_FAILED;
+        return fail_run(&err, view);
+    print_summary(session, seconds, view->json);
+    return kin_session_failed(session) == 0 ? KIN_EXIT_DONE : KIN_EXIT_FAILED;
 }
 
-static int run_session(const struct workflow_options *options, struct kin_session *session)
+static int run_session(const struct workflow_options *options, struct kin_session *session,
+                       struct progress_view *view)
 {
     struct kin_error err = {0};
-    struct progress_view view;
-    progress_init(&view, options->log_json);
     const struct kin_run_options run = {
         .threads = options->threads,
         .keep_going = options->keep_going,
         .cancel = &stop_asked,
-        .observer = {.context = &view, .progress = progress_show, .message = progress_message}};
+        .observer = {.context = view, .progress = progress_show, .message = progress_message}};
     double start = now();
     int status = kin_session_run(session, &run, &err);
-    progress_release(&view);
     if (status == 0)
-        return finish(options, session, now() - start);
+        return finish(options, session, now() - start, view);
     if (options->keep_going && status != KIN_ECANCELLED)
-        finish(options, session, now() - start);
-    int code = kin_cli_error(&err);
+        finish(options, session, now() - start, view);
+    int code = fail_run(&err, view);
     return code == KIN_EXIT_REQUEST ? KIN_EXIT_FAILED : code;
+}
+
+/* From opening the cache to closing it all messages go through the view: they do not tear the live
+ * line, and are objects when objects are wanted. */
+static int open_and_run(const struct workflow_options *options)
+{
+    struct opened opened = {0};
+    struct progress_view view;
+    progress_init(&view, options->log_json, kin_cli_log_level());
+    kin_log_set_sink(progress_message, &view);
+    int code = open_all(options, true, &opened);
+    if (code == 0) {
+        catch_signals();
+        code = run_session(options, opened.session, &view);
+    }
+    close_all(&opened);
+    kin_log_set_sink(NULL, NULL);
+    progress_release(&view);
+    return code;
 }
 
 int command_run(int argc, char **argv)
 {
     struct workflow_options options;
-    struct opened opened = {0};
     int code = options_parse(argc, argv, "jokls", &options);
     if (code == 0)
-        code = open_all(&options, true, &opened);
-    if (code == 0) {
-        catch_signals();
-        code = run_session(&options, opened.session);
-    }
-    close_all(&opened);
+        code = open_and_run(&options);
     options_release(&options);
     return code;
 }
