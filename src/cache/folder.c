@@ -56,7 +56,9 @@ static int make_folder(const char *folder, struct kin_error *err)
         *slash = '/';
     }
     if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return kin_fail_errno(err, access_status(errno), errno, "making the cache folder '%s'",
+        return kin_fail_errno(err, access_status(errno), errno,
+                              "the cache folder '%s' cannot be made: make it, or choose another "
+                              "with --cache",
                               folder);
     return 0;
 }

@@ -81,6 +81,25 @@ static int take_log(const char *text, struct workflow_options *options)
     return 0;
 }
 
+/* One that this command does not take, with the nearest one that it does. */
+static int unknown_option(const struct reader *reader)
+{
+    static const struct {
+        const char *name, *letter; /* in reader->takes; NULL: every command */
+    } known[] = {{"--set", NULL},       {"--cache", NULL}, {"-j", "j"},
+                 {"--out", "o"},        {"-o", "o"},       {"--stats", "s"},
+                 {"--log", "l"},        {"--json", "J"},   {"--keep-going", "k"},
+                 {"--exit-code", "x"}};
+    const char *names[KIN_COUNT(known)], *given = reader->argv[reader->at];
+    size_t n = 0;
+    for (size_t i = 0; i < KIN_COUNT(known); i++)
+        if (!known[i].letter || strstr(reader->takes, known[i].letter))
+            names[n++] = known[i].name;
+    const char *near = kin_nearest_name(given, names, n);
+    return kin_cli_usage(NULL, "unknown option '%s'%s%s%s", given, near ? "; did you mean '" : "",
+                         near ? near : "", near ? "'?" : "");
+}
+
 static int take_option(struct reader *reader, struct workflow_options *options)
 {
     const char *argument = reader->argv[reader->at];
@@ -107,7 +126,7 @@ static int take_option(struct reader *reader, struct workflow_options *options)
     else if (is_option(reader, "--exit-code", "x"))
         options->exit_code = true;
     else
-        return usage_error("unknown option ", argument);
+        return unknown_option(reader);
     return 0;
 }
 
