@@ -237,8 +237,8 @@ struct kin_services {
      * that changed since is an error. */
     int (*source)(void *context, const struct kin_digest *digest, void **bytes, size_t *length,
                   struct kin_error *err);
-    /* Keeps a state from which this very call can be resumed after a kill; takes it. Durable when it
-     * returns; the newest two are kept until the call is done. */
+    /* Keeps a state from which this very call can be resumed after a kill; takes it. Durable when
+     * it returns; the newest two are kept until the call is done. */
     int (*checkpoint)(void *context, struct kin_value *takes, struct kin_error *err);
     /* The newest checkpoint of this very call, or NULL. A damaged one is passed over. */
     int (*resume)(void *context, struct kin_value **out, struct kin_error *err);
@@ -257,8 +257,8 @@ struct kin_call {
     const struct kin_set *const *sets; /* per port: its sets */
     const size_t *n_sets;              /* per port: 0 (not given), 1, or KIN_GATHER: any number */
     size_t n_items;                    /* map kinds: items in this call */
-    /* Map kinds: per item; whole kinds with a horizon: one, the KIN_OUTPUT_STATE of the longest shorter
-     * run. NULL, or NULL in it: none. */
+    /* Map kinds: per item; whole kinds with a horizon: one, the KIN_OUTPUT_STATE of the longest
+     * shorter run. NULL, or NULL in it: none. */
     const struct kin_value *const *priors;
     const struct kin_services *services;
     struct kin_given *given;

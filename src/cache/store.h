@@ -74,8 +74,9 @@ int kin_store_fail(const struct kin_cache *cache, int rc, struct kin_error *err,
 /* Bytes of data.mdb in pages that are free. Walks LMDB's list of them. */
 int kin_store_free_bytes(struct kin_cache *cache, uint64_t *out, struct kin_error *err);
 
-/* After a commit that failed: opens the environment again when LMDB has given it up (it does so when
- * its head page could not be written; then it does not even read any more). In the writer thread. */
+/* After a commit that failed: opens the environment again when LMDB has given it up (it does so
+ * when its head page could not be written; then it does not even read any more). In the writer
+ * thread. */
 void kin_store_recover(struct kin_cache *cache);
 
 /* Opens environment and tables; no writer thread. Starts nothing, so a forked child may use it. */

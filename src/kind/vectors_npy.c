@@ -10,7 +10,9 @@
 #include "song.h"
 
 static const struct kin_param params[] = {
-    {.name = "file", .type = KIN_PARAM_PATH, .doc = "an .npy of float32 or float64, a vector a row"},
+    {.name = "file",
+     .type = KIN_PARAM_PATH,
+     .doc = "an .npy of float32 or float64, a vector a row"},
     {.name = "ids",
      .type = KIN_PARAM_PATH,
      .fallback = "",

@@ -43,7 +43,8 @@ cmp "$scratch/both" "$scratch/single" || fail 'two files differ from one and one
 "$kindred" apply transform -ptransformation=PN -pmagnitude=0 "$clip" "$other" -o "$scratch/noisy/"
 [ "$(find "$scratch/noisy" -name '*.wav' | wc -l)" = 2 ] || fail 'a folder of two clips'
 "$kindred" apply encode.mfcc -p crop=first -p samples=30000 "$clip" "$other" -o "$scratch/z.npy"
-"$kindred" apply distance -p metric=euclidean "from=$scratch/z.npy" "to=$scratch/z.npy" >"$scratch/d"
+"$kindred" apply distance -p metric=euclidean "from=$scratch/z.npy" "to=$scratch/z.npy" \
+    >"$scratch/d"
 awk -F, 'NF != 2 || $NR != 0 { exit 1 } END { if (NR != 2) exit 1 }' "$scratch/d" ||
     fail "distances of two vectors to themselves: $(cat "$scratch/d")"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# An encoder of one's own, played by `kindred apply`: clips go out as files, vectors come back in two
-# .npy files, and everything after that is as with the built-in encoder.
+# An encoder of one's own, played by `kindred apply`: clips go out as files, vectors come back in
+# two .npy files, and everything after that is as with the built-in encoder.
 . "$(dirname "$0")/lib.sh"
 
 some_music "$scratch/music" 8
@@ -38,7 +38,8 @@ for file in "$@"; do basename "$file" .wav; done >"$scratch/ids.txt"
 # Back: the same distances and the same table as with the encoder inside.
 run "$workflow"
 get "$workflow" dz -o "$scratch/own"
-sed -e 's/kind: vectors.npy, file: $vectors0, ids: $ids,/kind: encode.mfcc, of: originals, crop: centre, samples: 44100,/' \
+inside='kind: encode.mfcc, of: originals, crop: centre, samples: 44100,'
+sed -e "s/kind: vectors.npy, file: \$vectors0, ids: \$ids,/$inside/" \
     -e 's/kind: vectors.npy/kind: encode.mfcc/' -e 's/^    file: $vectors$/    of: warped/' \
     -e 's/^    ids: $ids$/    crop: centre\n    samples: 44100/' \
     -e 's/for: { encoder: own, .*/for: { encoder: own }/' \

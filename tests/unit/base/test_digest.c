@@ -98,5 +98,5 @@ START_TEST(compares_like_its_text)
 }
 END_TEST
 
-TEST_MAIN("digest", agrees_with_the_published_values, is_the_same_in_pieces, parses_only_what_it_prints,
-          compares_like_its_text)
+TEST_MAIN("digest", agrees_with_the_published_values, is_the_same_in_pieces,
+          parses_only_what_it_prints, compares_like_its_text)
