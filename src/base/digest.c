@@ -7,7 +7,8 @@
 #include "kindred/memory.h"
 
 /* The library's entries that choose AVX2 or AVX-512 at run time, four times as fast as its plain
- * ones (SSE2) on long input. Builds of it for other processors lack them. The digest is the same. */
+ * ones (SSE2) on long input. Builds of it for other processors lack them. The digest is the
+ * same. */
 extern XXH128_hash_t XXH3_128bits_dispatch(const void *bytes, size_t length)
     __attribute__((weak));
 extern XXH_errorcode XXH3_128bits_update_dispatch(XXH3_state_t *state, const void *bytes,

@@ -87,6 +87,31 @@ static double deviation_of(const float *x, size_t n)
 
 /* A single draw between -10.6 and -9.4, the mean of 20 between -10.1 and -9.9; standard deviation
  * like that of the reference draws: their mean plus or minus three of their own deviations. */
+/* Mean and deviation of a column of the reference draws. */
+struct column {
+    double mean, deviation;
+};
+
+static struct column read_column(const char *name)
+{
+    struct kin_error err = {0};
+    struct kin_csv csv = {0};
+    ck_ok(kin_csv_read(reference_path("noise/pink_slopes.csv"), &csv, &err));
+    long at = kin_csv_column(&csv, name);
+    ck_assert_int_ge(at, 0);
+    ck_assert_uint_ge(csv.rows, 10);
+    double sum = 0, squares = 0, n = (double)csv.rows;
+    for (size_t r = 0; r < csv.rows; r++) {
+        double x;
+        ck_assert(kin_number_parse(kin_csv_cell(&csv, r, (size_t)at), false, &x));
+        sum += x;
+        squares += x * x;
+    }
+    kin_csv_release(&csv);
+    return (struct column){.mean = sum / n,
+                           .deviation = sqrt((squares - sum * sum / n) / (n - 1))};
+}
+
 START_TEST(pink_slope_and_level)
 {
     struct kin_error err = {0};
@@ -106,6 +131,11 @@ START_TEST(pink_slope_and_level)
     printf("mean slope %.3f dB per decade, mean deviation %.3f\n", mean_slope, mean_deviation);
     ck_assert_double_eq_tol(mean_slope, -10, 0.1);
     ck_assert_double_eq_tol(mean_deviation, 0.99, 0.05);
+    /* The same generator by other hands: means of 20 draws differ by their spread over root 20. */
+    const struct column slopes = read_column("slope_db_per_decade");
+    const struct column deviations = read_column("sample_std");
+    ck_assert_double_eq_tol(mean_slope, slopes.mean, 4 * slopes.deviation / sqrt(20));
+    ck_assert_double_eq_tol(mean_deviation, deviations.mean, 4 * deviations.deviation / sqrt(20));
 }
 END_TEST
 
