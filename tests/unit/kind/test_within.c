@@ -74,5 +74,44 @@ START_TEST(one_original_proves_nothing)
 }
 END_TEST
 
-TEST_MAIN("within", counts_every_outcome, a_failed_original_is_missing,
+#define SHUFFLED 12
+
+/* Share of clips nearest to the original whose id they bear, when the clip at place i bears the id
+ * of the one at place (i + shift) % SHUFFLED. Clips are points on a line, hardly moved. */
+static double consistency_of_shift(size_t shift)
+{
+    static const char *const names[SHUFFLED + 1] = {"a", "b", "c", "d", "e", "f",
+                                                    "g", "h", "i", "j", "k", "l"};
+    struct kin_solo *solo = solo_new("within", NULL);
+    struct kin_digest digest = store_columns(solo, names);
+    struct kin_random random = stream(5);
+    double original[SHUFFLED], row[SHUFFLED];
+    for (size_t i = 0; i < SHUFFLED; i++)
+        original[i] = 100 * kin_random_normal(&random);
+    for (size_t i = 0; i < SHUFFLED; i++) {
+        for (size_t j = 0; j < SHUFFLED; j++)
+            row[j] = fabs(original[i] + 1e-3 - original[j]);
+        ck_ok(kin_solo_add(solo, "of", names[(i + shift) % SHUFFLED],
+                           make_row(row, SHUFFLED, &digest), &err));
+    }
+    ck_ok(kin_solo_run(solo, &err));
+    double consistency = kin_value_f64(solo_result(solo, 0), "consistency", -1);
+    ck_assert_double_eq(kin_value_f64(solo_result(solo, 0), "clips", -1), SHUFFLED);
+    kin_solo_free(solo);
+    return consistency;
+}
+
+/* A clip is nearest to its own original and judged by its id: with any other order of the ids none
+ * is right, and over all of them the share is that of chance. */
+START_TEST(shuffled_ids_are_right_by_chance)
+{
+    double sum = 0;
+    ck_assert_double_eq(consistency_of_shift(0), 1);
+    for (size_t shift = 0; shift < SHUFFLED; shift++)
+        sum += consistency_of_shift(shift);
+    ck_assert_double_eq_tol(sum / SHUFFLED, 1.0 / SHUFFLED, 1e-12);
+}
+END_TEST
+
+TEST_MAIN("within", shuffled_ids_are_right_by_chance, counts_every_outcome, a_failed_original_is_missing,
           a_row_that_does_not_fit_is_corrupt, one_original_proves_nothing)
