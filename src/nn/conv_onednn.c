@@ -46,6 +46,7 @@ struct own {
     dnnl_primitive_t passes[PASSES];
     dnnl_memory_desc_t x, y, plain;     /* plain: weights as (out, in, 3, 3) */
     dnnl_memory_desc_t weights[PASSES]; /* as each pass wants or gives them */
+    dnnl_primitive_t arrange[PASSES];   /* plain to weights; of WEIGHTS: weights to plain */
     float *arranged[PASSES];
 };
 
@@ -126,6 +127,20 @@ static int learn(struct conv *conv, enum pass pass, struct kin_error *err)
     return kin_alloc_into(&own->arranged[pass], bytes, 1, err);
 }
 
+static dnnl_status_t make_arrange(struct own *own, enum pass pass)
+{
+    const dnnl_memory_desc_t *from = pass == WEIGHTS ? &own->weights[pass] : &own->plain;
+    const dnnl_memory_desc_t *to = pass == WEIGHTS ? &own->plain : &own->weights[pass];
+    dnnl_primitive_desc_t desc;
+    dnnl_status_t status =
+        dnnl_reorder_primitive_desc_create(&desc, from, own->engine, to, own->engine, NULL);
+    if (status != dnnl_success)
+        return status;
+    status = dnnl_primitive_create(&own->arrange[pass], desc);
+    dnnl_primitive_desc_destroy(desc);
+    return status;
+}
+
 static int make_passes(struct conv *conv, const_dnnl_primitive_attr_t attr, struct kin_error *err)
 {
     struct own *own = conv->own;
@@ -135,6 +150,7 @@ static int make_passes(struct conv *conv, const_dnnl_primitive_attr_t attr, stru
         DNN_TRY(choose(own, pass, &conv->shape, attr, &own->descs[pass]), "a convolution");
         DNN_TRY(dnnl_primitive_create(&own->passes[pass], own->descs[pass]), "a convolution");
         KIN_TRY(learn(conv, pass, err));
+        DNN_TRY(make_arrange(own, pass), "an arrangement");
     }
     return 0;
 }
@@ -166,6 +182,7 @@ static int make_alone(struct conv *conv, struct kin_error *err)
     return status;
 }
 
+/* A primitive remembers how many threads there were when it was made. */
 static int make(struct conv *conv, struct kin_error *err)
 {
     KIN_TRY(kin_alloc_into(&conv->own, 1, sizeof(struct own), err));
@@ -183,6 +200,7 @@ static void release(struct conv *conv)
         return;
     for (enum pass pass = FORWARD; pass < PASSES; pass++) {
         dnnl_primitive_destroy(own->passes[pass]);
+        dnnl_primitive_destroy(own->arrange[pass]);
         dnnl_primitive_desc_destroy(own->descs[pass]);
         kin_free(own->arranged[pass]);
     }
@@ -241,33 +259,16 @@ static dnnl_status_t execute(dnnl_engine_t engine, const_dnnl_primitive_t primit
     return status;
 }
 
-static dnnl_status_t reorder(dnnl_engine_t engine, const dnnl_memory_desc_t *from, const float *in,
-                             const dnnl_memory_desc_t *to, float *out)
-{
-    dnnl_primitive_desc_t desc;
-    dnnl_primitive_t primitive;
-    dnnl_status_t status =
-        dnnl_reorder_primitive_desc_create(&desc, from, engine, to, engine, NULL);
-    if (status != dnnl_success)
-        return status;
-    status = dnnl_primitive_create(&primitive, desc);
-    dnnl_primitive_desc_destroy(desc);
-    if (status != dnnl_success)
-        return status;
-    struct argument arguments[] = {{DNNL_ARG_FROM, from, mutable(in)}, {DNNL_ARG_TO, to, out}};
-    status = execute(engine, primitive, arguments, 2);
-    dnnl_primitive_destroy(primitive);
-    return status;
-}
-
 static int prepare(struct conv *conv, struct kin_error *err)
 {
     struct own *own = conv->own;
     for (enum pass pass = FORWARD; pass <= DATA; pass++) {
+        struct argument arguments[] = {
+            {DNNL_ARG_FROM, &own->plain, conv->padded},
+            {DNNL_ARG_TO, &own->weights[pass], own->arranged[pass]},
+        };
         if (own->passes[pass])
-            DNN_TRY(reorder(own->engine, &own->plain, conv->padded, &own->weights[pass],
-                            own->arranged[pass]),
-                    "arranging weights");
+            DNN_TRY(execute(own->engine, own->arrange[pass], arguments, 2), "arranging weights");
     }
     return 0;
 }
@@ -275,8 +276,11 @@ static int prepare(struct conv *conv, struct kin_error *err)
 static int plain(const struct conv *conv, float *raw, float *padded, struct kin_error *err)
 {
     const struct own *own = conv->own;
-    DNN_TRY(reorder(own->engine, &own->weights[WEIGHTS], raw, &own->plain, padded),
-            "arranging a gradient");
+    struct argument arguments[] = {
+        {DNNL_ARG_FROM, &own->weights[WEIGHTS], raw},
+        {DNNL_ARG_TO, &own->plain, padded},
+    };
+    DNN_TRY(execute(own->engine, own->arrange[WEIGHTS], arguments, 2), "arranging a gradient");
     return 0;
 }
 
