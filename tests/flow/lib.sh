@@ -1,5 +1,5 @@
-# What the flow tests share: a scratch folder, a few real songs, a small workflow, and questions about
-# the statistics of a run. Source it: . "$(dirname "$0")/lib.sh"
+# What the flow tests share: a scratch folder, a few real songs, a small workflow, and questions
+# about the statistics of a run. Source it: . "$(dirname "$0")/lib.sh"
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 kindred=$root/build/kindred
@@ -78,7 +78,8 @@ steps:
   da: { kind: distance, from: a, to: a0, for: { d_audio: [dtw, simple] }, metric: \$d_audio }
   z: { kind: encode.mfcc, of: warped, for: { encoder: MFCC } }
   z0: { kind: encode.mfcc, of: originals, for: { encoder: MFCC } }
-  dz: { kind: distance, from: z, to: z0, for: { d_latent: [euclidean, cosine] }, metric: \$d_latent }
+  dz:
+    { kind: distance, from: z, to: z0, for: { d_latent: [euclidean, cosine] }, metric: \$d_latent }
   within_a: { kind: within, of: da, for: { space: audio }, rename: { d_audio: distance } }
   within_z: { kind: within, of: dz, for: { space: latent }, rename: { d_latent: distance } }
   agreement: { kind: between, audio: da, latent: dz, for: { measure: [accuracy, rho] } }
@@ -92,7 +93,8 @@ steps:
     kind: table
     of: agreement
     over: all
-    columns: [measure, d_audio, d_latent, encoder, transformation, magnitude, magnitude01, trial=, consistency]
+    columns: [measure, d_audio, d_latent, encoder, transformation, magnitude, magnitude01, trial=,
+              consistency]
     file: between.csv
 YAML
 }
@@ -100,8 +102,11 @@ YAML
 # A number of a step in a --stats file: stat FILE STEP KEY
 stat() {
     awk -v step="\"name\":\"$2\"" -v key="\"$3\":" '
-        index($0, step) { at = index($0, key); if (!at) { print 0; exit }
-                          rest = substr($0, at + length(key)); sub(/[,}].*/, "", rest); print rest }' "$1"
+        index($0, step) {
+            at = index($0, key)
+            if (!at) { print 0; exit }
+            rest = substr($0, at + length(key)); sub(/[,}].*/, "", rest); print rest
+        }' "$1"
 }
 
 # Adds a number up over all steps.
@@ -110,6 +115,11 @@ stat_sum() { # file key
         { at = index($0, key) }
         at && /"name"/ { rest = substr($0, at + length(key)); sub(/[,}].*/, "", rest); sum += rest }
         END { print sum + 0 }' "$1"
+}
+
+# Fails with the contents of a file that ought to say something else.
+shows() { # pattern file message
+    grep -q "$1" "$2" || { cat "$2" >&2; fail "$3"; }
 }
 
 expect() { # what found wanted

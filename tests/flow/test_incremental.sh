@@ -5,14 +5,17 @@
 some_music "$scratch/music" 8
 workflow=$scratch/w.yaml
 small_workflow "$workflow" "$scratch/music"
-run() { "$kindred" run "$workflow" --stats "$scratch/stats" "$@" 2>"$scratch/log" || { cat "$scratch/log" >&2; fail "run $*"; }; }
+run() {
+    "$kindred" run "$workflow" --stats "$scratch/stats" "$@" 2>"$scratch/log" ||
+        { cat "$scratch/log" >&2; fail "run $*"; }
+}
 
 run --out "$scratch/cold"
 expect "items of transform, cold" "$(stat "$scratch/stats" warped computed)" 80
 
 # Warm: nothing is computed, the same bytes.
 run --out "$scratch/warm"
-grep -q '^nothing to do' "$scratch/log" || fail "a warm run does not say that there is nothing to do"
+shows '^nothing to do' "$scratch/log" "a warm run does not say that there is nothing to do"
 expect "items computed, warm" "$(stat_sum "$scratch/stats" computed)" 0
 same_results "$scratch/cold" "$scratch/warm"
 
@@ -28,7 +31,9 @@ run --out "$scratch/touched"
 expect "items computed after touch" "$(stat_sum "$scratch/stats" computed)" 0
 
 # Another order of keys, another spelling of numbers: nothing.
-sed -e 's/{ kind: dataset.folder, path: \([^,]*\), group: "--", on_error: skip }/{ on_error: skip, group: "--", path: \1, kind: dataset.folder }/' \
+before='{ kind: dataset.folder, path: \([^,]*\), group: "--", on_error: skip }'
+after='{ on_error: skip, group: "--", path: \1, kind: dataset.folder }'
+sed -e "s/$before/$after/" \
     -e 's/magnitude: \[-1, 0.5\]/magnitude: [0.50, -1.0]/' -e 's/seconds: 3,/seconds: 3.0,/' \
     "$workflow" >"$scratch/reordered.yaml"
 mv "$scratch/reordered.yaml" "$workflow"
@@ -39,9 +44,10 @@ same_results "$scratch/cold" "$scratch/reordered"
 # One magnitude: 8 clips in each kind that works on clips, and what is measured of them.
 sed -i 's/magnitude: \[0.9, 1.1\]/magnitude: [0.9, 1.25]/' "$workflow"
 "$kindred" why "$workflow" 'warped[transformation=TS]' >"$scratch/why"
-grep -q 'param magnitude: 1.1 → 1.25 .*w.yaml:[0-9]*:[0-9]*' "$scratch/why" || { cat "$scratch/why"; fail "why does not name the magnitude"; }
+shows 'param magnitude: 1.1 → 1.25 .*w.yaml:[0-9]*:[0-9]*' "$scratch/why" \
+    "why does not name the magnitude"
 "$kindred" why "$workflow" within >"$scratch/why"
-grep -q 'param magnitude: 1.1 → 1.25' "$scratch/why" || { cat "$scratch/why"; fail "why does not name the first cause of a table"; }
+shows 'param magnitude: 1.1 → 1.25' "$scratch/why" "why does not name the first cause of a table"
 "$kindred" plan "$workflow" --json >"$scratch/plan"
 expect "planned items of transform" "$(stat "$scratch/plan" warped items)" 8
 run --out "$scratch/magnitude"
@@ -67,7 +73,7 @@ some_music "$scratch/more" 9
 new=$(diff "$scratch/music" "$scratch/more" | sed -n 's/^Only in .*: //p')
 cp "$scratch/more/$new" "$scratch/music/"
 "$kindred" why "$workflow" warped >"$scratch/why"
-grep -q "item '${new%.*}' is new" "$scratch/why" || { cat "$scratch/why"; fail "why does not name the new song"; }
+shows "item '${new%.*}' is new" "$scratch/why" "why does not name the new song"
 run --out "$scratch/song"
 expect "originals after a new song" "$(stat "$scratch/stats" originals computed)" 1
 expect "warped after a new song" "$(stat "$scratch/stats" warped computed)" 10

@@ -4,7 +4,8 @@
 
 some_music "$scratch/music" 8
 small_workflow "$scratch/w.yaml" "$scratch/music"
-"$kindred" run "$scratch/w.yaml" --cache "$scratch/undisturbed" --out "$scratch/golden" >/dev/null 2>&1
+"$kindred" run "$scratch/w.yaml" --cache "$scratch/undisturbed" --out "$scratch/golden" \
+    >/dev/null 2>&1
 killed=0
 for tenths in 1 2 1 3 2 1 4 2 3 1; do
     "$kindred" run "$scratch/w.yaml" --out "$scratch/results" >/dev/null 2>&1 &
@@ -12,7 +13,8 @@ for tenths in 1 2 1 3 2 1 4 2 3 1; do
     sleep "0.$tenths"
     kill -9 $pid 2>/dev/null && killed=$((killed + 1))
     wait $pid 2>/dev/null || true
-    [ ! -e "$scratch/cache" ] || "$kindred" cache verify >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "verify after kill $killed"; }
+    [ ! -e "$scratch/cache" ] || "$kindred" cache verify >"$scratch/log" 2>&1 ||
+        { cat "$scratch/log"; fail "verify after kill $killed"; }
 done
 [ $killed -ge 5 ] || fail "only $killed of 10 runs were killed in the middle"
 "$kindred" run "$scratch/w.yaml" --out "$scratch/results" >/dev/null 2>&1

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Requests that are wrong: every mistake of a workflow at once, each with its place and the name that
-# was meant; commands, options, files, steps and caches that are not there. Nothing is run.
+# Requests that are wrong: every mistake of a workflow at once, each with its place and the name
+# that was meant; commands, options, files, steps and caches that are not there. Nothing is run.
 . "$(dirname "$0")/lib.sh"
 
 some_music "$scratch/music" 2

@@ -113,5 +113,6 @@ START_TEST(shuffled_ids_are_right_by_chance)
 }
 END_TEST
 
-TEST_MAIN("within", shuffled_ids_are_right_by_chance, counts_every_outcome, a_failed_original_is_missing,
-          a_row_that_does_not_fit_is_corrupt, one_original_proves_nothing)
+TEST_MAIN("within", shuffled_ids_are_right_by_chance, counts_every_outcome,
+          a_failed_original_is_missing, a_row_that_does_not_fit_is_corrupt,
+          one_original_proves_nothing)
