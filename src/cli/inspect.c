@@ -83,6 +83,18 @@ int command_check(int argc, char **argv)
 
 /* ---- graph ---- */
 
+/* A string of the DOT language. */
+static void print_quoted(const char *text)
+{
+    putchar('"');
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            putchar('\\');
+        putchar(*text == '\n' ? ' ' : *text);
+    }
+    putchar('"');
+}
+
 static void print_node(const struct kin_step *step)
 {
     printf("  \"%s\" [label=\"%s\\n%s", step->name, step->name, step->kind->name);
@@ -123,7 +135,9 @@ int command_graph(int argc, char **argv)
         code = open_workflow(&options, &workflow);
     KIN_AUTO(kin_auto_free) bool *drawn = workflow ? kin_alloc(workflow->n_steps, 1) : NULL;
     if (code == 0 && drawn) {
-        printf("digraph \"%s\" {\n  node [shape=box];\n", workflow->title ? workflow->title : "");
+        printf("digraph ");
+        print_quoted(workflow->title ? workflow->title : "");
+        printf(" {\n  node [shape=box];\n");
         for (size_t s = 0; s < workflow->n_steps; s++)
             print_node(&workflow->steps[s]);
         for (size_t s = 0; s < workflow->n_steps; s++)

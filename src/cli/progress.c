@@ -36,6 +36,16 @@ void add_json(struct kin_text *out, const char *text)
     kin_text_add(out, "\"");
 }
 
+void print_json_message(const char *event, const char *text)
+{
+    struct kin_text line = {0};
+    kin_text_addf(&line, "{\"event\":\"%s\",\"text\":", event);
+    add_json(&line, text);
+    kin_text_add(&line, "}");
+    fprintf(stderr, "%s\n", kin_text_string(&line));
+    kin_text_release(&line);
+}
+
 void format_seconds(double seconds, char out[32])
 {
     unsigned long s = seconds > 0 ? (unsigned long)(seconds + 0.5) : 0;
@@ -122,15 +132,9 @@ void progress_message(void *context, enum kin_log_level level, const char *text)
         return;
     pthread_mutex_lock(&view->lock);
     clear_line(view);
-    if (view->json) {
-        struct kin_text line = {0};
-        kin_text_addf(&line, "{\"event\":\"%s\",\"text\":", names[level]);
-        add_json(&line, text);
-        kin_text_add(&line, "}");
-        fprintf(stderr, "%s\n", kin_text_string(&line));
-        kin_text_release(&line);
-    } else {
+    if (view->json)
+        print_json_message(names[level], text);
+    else
         fprintf(stderr, "%s: %s\n", names[level], text);
-    }
     pthread_mutex_unlock(&view->lock);
 }

@@ -22,6 +22,8 @@ void progress_release(struct progress_view *view);
 /* For struct kin_observer and kin_log_set_sink; context is the view. */
 void progress_show(void *view, const struct kin_progress *progress);
 void progress_message(void *view, enum kin_log_level level, const char *text);
+/* Prints {"event":EVENT,"text":TEXT} to standard error. */
+void print_json_message(const char *event, const char *text);
 /* Appends text as a JSON string. */
 void add_json(struct kin_text *out, const char *text);
 /* 83 s as «1:23», 4 s as «4 s». */

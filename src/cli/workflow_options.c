@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kindred/memory.h"
+#include "progress.h"
 
 /* ---- options ---- */
 
@@ -164,6 +165,24 @@ void options_release(struct workflow_options *options)
 
 /* ---- opening ---- */
 
+/* With --log json everything on standard error is an object. */
+static int fail_to_open(const struct workflow_options *options, const struct kin_error *err)
+{
+    if (!options->log_json)
+        return kin_cli_error(err);
+    print_json_message("error", err->text);
+    return kin_cli_exit_code(err->status);
+}
+
+static void show_diagnostic(const struct workflow_options *options,
+                            const struct kin_diagnostic *diagnostic)
+{
+    if (options->log_json)
+        print_json_message(diagnostic->warning ? "warning" : "error", diagnostic->shown);
+    else
+        fprintf(stderr, "%s\n", diagnostic->shown);
+}
+
 int open_workflow(const struct workflow_options *options, struct kin_workflow **out)
 {
     struct kin_error err = {0};
@@ -171,14 +190,14 @@ int open_workflow(const struct workflow_options *options, struct kin_workflow **
     int status = kin_workflow_load(options->workflow, options->settings, options->n_settings, out,
                                    &diagnostics, &err);
     for (size_t i = 0; i < diagnostics.n; i++)
-        fprintf(stderr, "%s\n", diagnostics.list[i].shown);
+        show_diagnostic(options, &diagnostics.list[i]);
     size_t errors = diagnostics.errors;
     kin_diagnostics_release(&diagnostics);
     if (status == 0)
         return 0;
     if (errors == 0)
-        fprintf(stderr, "kindred: %s\n", err.text);
-    else
+        fail_to_open(options, &err);
+    else if (!options->log_json)
         fprintf(stderr, "%zu error%s, nothing was run\n", errors, errors == 1 ? "" : "s");
     return KIN_EXIT_REQUEST;
 }
@@ -192,12 +211,12 @@ int open_all(const struct workflow_options *options, bool with_steps, struct ope
         return code;
     const struct kin_cache_options cache = {.folder = options->cache};
     if (kin_cache_open(&cache, &out->cache, &err) != 0) {
-        kin_cli_error(&err);
+        fail_to_open(options, &err);
         return KIN_EXIT_CACHE;
     }
     size_t n = with_steps ? options->n_steps : 0;
     if (kin_session_new(out->workflow, out->cache, options->steps, n, &out->session, &err) != 0)
-        return kin_cli_error(&err);
+        return fail_to_open(options, &err);
     return 0;
 }
 
