@@ -12,7 +12,8 @@ some_music "$scratch/music" 12
 awk -F, '
     NR == 1 { next }
     { point = $2 FS $3 FS $4 FS $5 FS $6
-      place[point] = $2 ($4 == "" ? " audio " : $3 == "" ? " latent " : " ") $5 ($5 == "MP" ? $6 : "")
+      space = $4 == "" ? " audio " : $3 == "" ? " latent " : " "
+      place[point] = $2 space $5 ($5 == "MP" ? $6 : "")
       value[$1, point] = $7
       readings[$1] }
     END { for (r in readings) for (p in place)
@@ -25,16 +26,21 @@ expect "rows of a reading" "$(grep -c '^paper,' "$scratch/out/readings.csv")" 10
 reaches() {
     reading=$1 && shift
     for text in "$@"; do
-        grep -q "^$reading rho $text\$" "$scratch/changes" || fail "$reading does not change rho of $text"
+        grep -q "^$reading rho $text\$" "$scratch/changes" ||
+            fail "$reading does not change rho of $text"
     done
 }
 # only READING PATTERN: all that it changes matches.
 only() {
-    if grep "^$1 " "$scratch/changes" | grep -v -E "$2"; then fail "$1 changes more than it is about"; fi
+    if grep "^$1 " "$scratch/changes" | grep -v -E "$2"; then
+        fail "$1 changes more than it is about"
+    fi
 }
 
 reaches redrawn PN EN && only redrawn ' (PN|EN)$'
-reaches float PS TS PN EN MP16 MP320
+for reading in float float-originals float-warped; do
+    reaches $reading PS TS PN EN MP16 MP320
+done
 reaches unmatched PS TS PN EN
 reaches not-16-bit PS TS && only not-16-bit ' (PS|TS|PN|EN)$'
 reaches one-draw PN EN && only one-draw ' (PN|EN)$'
@@ -43,6 +49,8 @@ reaches centre PS TS PN EN MP16 MP320
 only centre '^centre (within audio|accuracy|rho) '
 reaches frames-1024 PS TS PN EN MP16 MP320
 only frames-1024 '^frames-1024 (within audio|accuracy|rho) '
+reaches width-128 PS TS PN EN MP16 MP320
+only width-128 '^width-128 (within latent|accuracy|rho) '
 for reading in rho-by-clip without-own rho-as-printed; do
     reaches $reading PS TS PN EN MP16 MP320
     only $reading "^$reading rho "
