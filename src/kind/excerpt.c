@@ -102,8 +102,8 @@ static int place_stream(const struct kin_value *song, const struct cut *cut, str
     KIN_TRY(kin_value_want(song, "audio", KIN_DIGEST, 1, &audio, err));
     char name[96], digest[KIN_DIGEST_TEXT];
     kin_digest_text(audio->data, digest);
-    int length =
-        snprintf(name, sizeof name, "excerpt %s %llu", digest, (unsigned long long)cut->piece);
+    uint64_t piece = cut->piece + (uint64_t)kin_value_i64(song, "piece", 0);
+    int length = snprintf(name, sizeof name, "excerpt %s %llu", digest, (unsigned long long)piece);
     *out = kin_random_stream(cut->seed, name, (size_t)length);
     return 0;
 }

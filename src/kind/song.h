@@ -6,6 +6,7 @@
  *   stems       digest[n]  in the same form; both absent when there are none
  *   tags        text[n]    ascending; absent when there are none
  *   label, group, split    texts; absent when nothing is said
+ *   piece       i64        which of several pieces of a song (the kind `pieces`); absent: the first
  * of a song alone: rate_hz, frames, channels, seconds, peak (f64), truncated (i64, 0 or 1);
  * of a source of generated songs instead of all that: form «score», index (i64), and the samples
  * it is to be played with (dataset_studio.c).

@@ -27,7 +27,8 @@ json_lines() {
 "$kindred" run "$workflow" --out "$scratch/plain" --stats "$scratch/stats" \
     >"$scratch/out" 2>"$scratch/err" || fail "$(cat "$scratch/err")"
 for file in within.csv between.csv; do
-    grep -qxF "$scratch/plain/$file" "$scratch/out" || fail "no word of $file: $(cat "$scratch/out")"
+    grep -qxF "$scratch/plain/$file" "$scratch/out" ||
+        fail "no word of $file: $(cat "$scratch/out")"
     [ -s "$scratch/plain/$file" ] || fail "no $file"
 done
 expect "lines on standard output" "$(wc -l <"$scratch/out")" 2
