@@ -118,6 +118,19 @@ static int get_value(const struct getting *getting, const struct kin_type *type,
     return 0;
 }
 
+/* Ids come from data: one that would lead out of the folder is not followed. */
+static int check_id(const char *id, struct kin_error *err)
+{
+    for (const char *part = id; part; part = strchr(part, '/')) {
+        part += *part == '/' && part != id;
+        size_t length = strcspn(part, "/");
+        bool up = length == 2 && part[0] == '.' && part[1] == '.';
+        if (length == 0 || up || (length == 1 && part[0] == '.'))
+            return kin_fail(err, KIN_EDATA, "the id '%s' is no name for a file", id);
+    }
+    return 0;
+}
+
 static int get_items(const struct getting *getting, struct instance *instance, size_t output,
                      const struct kin_value *manifest, const char *name, struct kin_error *err)
 {
@@ -129,6 +142,7 @@ static int get_items(const struct getting *getting, struct instance *instance, s
         KIN_AUTO(kin_value_auto) struct kin_value *value = NULL;
         if (entries[i].failed)
             continue;
+        KIN_TRY(check_id(entries[i].id, err));
         KIN_TRY(load_item(getting->session, instance, output, entries[i].id, &entries[i].digest,
                           &value, err));
         KIN_TRY(get_value(getting, type, value, name, entries[i].id, err));
