@@ -4,8 +4,8 @@
 #   awk -f workflows/analysis/readings.awk results/readings.csv results/readings.csv
 #
 # A cell is the mean change against the paper's reading over the conditions, and the largest one
-# with its transformation and magnitude. Readings about some transformations count these alone: a change
-# of any parameter also draws the noise anew, which is the row `redrawn`.
+# with its transformation and magnitude. Readings about some transformations count these alone: a
+# change of any parameter also draws the noise anew, which is the row `redrawn`.
 BEGIN {
     FS = ","
     about["redrawn"] = about["one-draw"] = "PN EN"
