@@ -166,12 +166,18 @@ static void pooled_sums(const struct pass *pass, size_t level, size_t share)
         for (size_t slab = 0; slab < slabs; slab++) {
             struct plane g = planes_at(&gradient, i, slab);
             struct lane_norm norm = norm_lanes(&block->norm, slab);
+            struct plane y = planes_at(pooled, i, slab);
+            const uint8_t *place =
+                block->place + i * block->places + slab * (block->places / slabs);
             if (network->spec.task == KIN_NN_VS)
                 kernels->add(
                     planes_at(&network->decoder[network->levels.n - 1 - level].small, i, slab), g);
-            kernels->pool_sums(planes_at(&block->raw, i, slab), &norm, planes_at(pooled, i, slab),
-                               block->place + i * block->places + slab * (block->places / slabs), g,
-                               &network->sums[i * slabs + slab]);
+            if (level == 0 && network->fused)
+                first_add_gradient(&network->first, share, slab, planes_at(&block->in, i, 0), y,
+                                   place, g);
+            else
+                kernels->pool_sums(planes_at(&block->raw, i, slab), &norm, y, place, g,
+                                   &network->sums[i * slabs + slab]);
         }
     }
 }
@@ -245,6 +251,10 @@ static int encoder_backward(struct pass *pass, struct kin_error *err)
     KIN_TRY(kin_team_run(network->team, top_sums, pass, network->shares, err));
     for (pass->level = network->levels.n; pass->level-- > 0;) {
         struct block *block = &network->encoder[pass->level];
+        if (pass->level == 0 && network->fused) {
+            first_gradient(&network->first, pass->values, pass->gradient);
+            break;
+        }
         norm_gradient(&block->norm, network->sums, network->batch,
                       (double)(network->batch * block->raw.height * block->raw.width),
                       pass->gradient);
@@ -260,6 +270,8 @@ static int collect_block(void *arg, size_t i, struct kin_error *err)
     size_t n = network->levels.n;
     struct block *block =
         network->encoder && i < n ? &network->encoder[i] : &network->decoder[i % n];
+    if (block == network->encoder && network->fused)
+        return 0; /* first_gradient has done it */
     float *bias = block->conv.shape.out == 1 ? pass->gradient + block->bias : NULL;
     return conv_collect(&block->conv, block->gradients, network->shares,
                         pass->gradient + block->weight, bias, err);

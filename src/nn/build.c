@@ -18,25 +18,42 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static int make_conv(struct kin_network *network, const char *stem, const struct level_shape *s,
-                     const struct conv_ops *ops, struct block *block, struct kin_error *err)
+/* Where the block's numbers are, and its normalisation. */
+static int find_numbers(struct kin_network *network, const char *stem, const struct level_shape *s,
+                        struct block *block, struct kin_error *err)
 {
     char name[sizeof network->layout.items->name];
     snprintf(name, sizeof name, "%s.conv.weight", stem);
     block->weight = kin_layout_find(&network->layout, name)->offset;
     block->bias = block->weight + 9 * s->in * s->out;
+    if (s->out == 1)
+        return 0;
+    snprintf(name, sizeof name, "%s.bn", stem);
+    return norm_new(&block->norm, s->out, norm_find(&network->layout, name), err);
+}
+
+static int make_conv(struct kin_network *network, const struct level_shape *s,
+                     const struct conv_ops *ops, struct block *block, struct kin_error *err)
+{
     const struct conv_shape shape = {network->share, s->in, s->out, s->height, s->width};
     KIN_TRY(conv_new(ops, &shape, &block->conv, err));
     block->in = conv_input(&block->conv);
     block->raw = conv_output(&block->conv);
     KIN_TRY(planes_alloc(&block->in, network->batch, err));
     KIN_TRY(planes_alloc(&block->raw, network->batch, err));
-    KIN_TRY(
-        kin_alloc_into(&block->gradients, network->shares * block->conv.raw, sizeof(float), err));
-    if (s->out == 1)
-        return 0;
-    snprintf(name, sizeof name, "%s.bn", stem);
-    return norm_new(&block->norm, s->out, norm_find(&network->layout, name), err);
+    return kin_alloc_into(&block->gradients, network->shares * block->conv.raw, sizeof(float), err);
+}
+
+static int make_first(struct kin_network *network, const struct conv_ops *ops,
+                      struct kin_error *err)
+{
+    struct block *block = &network->encoder[0];
+    const struct level_shape *s = &network->levels.level[0];
+    block->in = planes_shape(1, s->height, s->width, 1, ops->blocked);
+    block->raw = planes_shape(s->out, s->height, s->width, 0, ops->blocked); /* never filled */
+    KIN_TRY(planes_alloc(&block->in, network->batch, err));
+    return first_new(&network->first, &block->norm, block->weight, network->shares,
+                     (double)(network->batch * s->height * s->width), err);
 }
 
 static int make_encoder(struct kin_network *network, const struct conv_ops *ops,
@@ -48,7 +65,9 @@ static int make_encoder(struct kin_network *network, const struct conv_ops *ops,
         struct block *block = &network->encoder[i];
         char stem[LEVEL_STEM];
         level_stem("enc", i, stem);
-        KIN_TRY(make_conv(network, stem, &levels->level[i], ops, block, err));
+        KIN_TRY(find_numbers(network, stem, &levels->level[i], block, err));
+        KIN_TRY(i == 0 && network->fused ? make_first(network, ops, err)
+                                         : make_conv(network, &levels->level[i], ops, block, err));
         block->places = block->raw.slabs * KIN_NN_LANES * (levels->level[i].height / 2) *
                         (levels->level[i].width / 2);
         KIN_TRY(kin_alloc_into(&block->place, network->batch * block->places, 1, err));
@@ -70,7 +89,8 @@ static int make_decoder(struct kin_network *network, const struct conv_ops *ops,
         const struct level_shape shape = {mirror.out, mirror.in, mirror.height, mirror.width};
         char stem[LEVEL_STEM];
         level_stem("dec", i, stem);
-        KIN_TRY(make_conv(network, stem, &shape, ops, block, err));
+        KIN_TRY(find_numbers(network, stem, &shape, block, err));
+        KIN_TRY(make_conv(network, &shape, ops, block, err));
         block->small = planes_shape(shape.in, height, width, 0, ops->blocked);
         KIN_TRY(planes_alloc(&block->small, network->batch, err));
         height = shape.height;
@@ -167,6 +187,7 @@ static int make(struct kin_network *network, const struct kin_network_setup *set
     KIN_TRY(levels_of(&network->spec, &network->levels, err));
     KIN_TRY(kin_layout_new(&network->spec, &network->layout, err));
     KIN_TRY(conv_choose(setup->convolution, &ops, err));
+    network->fused = setup->convolution != KIN_CONVOLUTION_PLAIN;
     if (network->levels.encoder)
         KIN_TRY(make_encoder(network, ops, err));
     if (network->levels.decoder)
@@ -217,6 +238,7 @@ void kin_network_free(struct kin_network *network)
         return;
     release_blocks(network->encoder, network->levels.n);
     release_blocks(network->decoder, network->levels.n);
+    first_release(&network->first);
     planes_release(&network->top);
     planes_release(&network->output_gradient);
     for (size_t i = 0; i < network->n_dense; i++)

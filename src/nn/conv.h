@@ -2,7 +2,8 @@
  * 3 x 3 convolutions of a share of the batch, and their gradients. The input has a border (filled
  * by planes_reflect), so the convolution itself knows no padding. Behind it is one of two back
  * ends: oneDNN, or patches in rows and OpenBLAS, the plain reference. Convolutions to one channel,
- * the last of a decoder, are our own in both, and have a bias.
+ * the last of a decoder, are our own in both, and have a bias. One from one channel, the encoder's
+ * first, is here for the plain back end alone; beside oneDNN it is that of first.h.
  *
  * Order of calls: conv_new; conv_prepare with the weights of the step; then, from any thread and
  * with a scratch of its own, forward and the gradients of a share; conv_collect makes the gradient

@@ -25,8 +25,9 @@ enum pass { FORWARD, DATA, WEIGHTS, PASSES };
  * The fixed table of algorithms, in order: the first row that a convolution satisfies is taken, and
  * rows that oneDNN has no kernel for are passed over. Measured at the full-size network, shares of
  * 6 clips, one core of a Zen 5: Winograd F(4 x 4) is 1.3 to 2.4 times as fast where rows are many,
- * for weights also where they are few; direct is for the first layer and for few positions or
- * channels, also because Winograd rounds more and must pay for that.
+ * for weights also where they are few; direct is for few positions or channels, also because
+ * Winograd rounds more and must pay for that. Layers of one channel are not oneDNN's: first.h and
+ * conv_thin.c.
  */
 static const struct choice {
     unsigned passes;  /* bits */
@@ -145,8 +146,6 @@ static int make_passes(struct conv *conv, const_dnnl_primitive_attr_t attr, stru
 {
     struct own *own = conv->own;
     for (enum pass pass = FORWARD; pass < PASSES; pass++) {
-        if (pass == DATA && conv->shape.in == 1)
-            continue; /* nobody wants the gradient of the spectrogram */
         DNN_TRY(choose(own, pass, &conv->shape, attr, &own->descs[pass]), "a convolution");
         DNN_TRY(dnnl_primitive_create(&own->passes[pass], own->descs[pass]), "a convolution");
         KIN_TRY(learn(conv, pass, err));
@@ -162,8 +161,7 @@ static int make_descs(struct conv *conv, struct kin_error *err)
     dnnl_dim_t n = (dnnl_dim_t)s->images, h = (dnnl_dim_t)s->height, w = (dnnl_dim_t)s->width;
     dnnl_dim_t in = (dnnl_dim_t)planes_padded(s->in), out = (dnnl_dim_t)planes_padded(s->out);
     dnnl_dims_t x = {n, in, h + 2, w + 2}, y = {n, out, h, w}, plain = {out, in, 3, 3};
-    dnnl_format_tag_t x_tag = s->in == 1 ? dnnl_nchw : dnnl_nChw16c;
-    DNN_TRY(dnnl_memory_desc_init_by_tag(&own->x, 4, x, dnnl_f32, x_tag), "a shape");
+    DNN_TRY(dnnl_memory_desc_init_by_tag(&own->x, 4, x, dnnl_f32, dnnl_nChw16c), "a shape");
     DNN_TRY(dnnl_memory_desc_init_by_tag(&own->y, 4, y, dnnl_f32, dnnl_nChw16c), "a shape");
     DNN_TRY(dnnl_memory_desc_init_by_tag(&own->plain, 4, plain, dnnl_f32, dnnl_oihw), "a shape");
     return 0;
@@ -267,8 +265,7 @@ static int prepare(struct conv *conv, struct kin_error *err)
             {DNNL_ARG_FROM, &own->plain, conv->padded},
             {DNNL_ARG_TO, &own->weights[pass], own->arranged[pass]},
         };
-        if (own->passes[pass])
-            DNN_TRY(execute(own->engine, own->arrange[pass], arguments, 2), "arranging weights");
+        DNN_TRY(execute(own->engine, own->arrange[pass], arguments, 2), "arranging weights");
     }
     return 0;
 }
@@ -313,8 +310,6 @@ static int data(const struct conv *conv, const float *gy, float *gx, void *scrat
         {DNNL_ARG_DIFF_SRC, &own->x, gx},
         {DNNL_ARG_SCRATCHPAD, scratch_desc(own, DATA), scratch},
     };
-    if (!own->passes[DATA])
-        return kin_fail(err, KIN_EINVAL, "the gradient to the one channel is not made");
     DNN_TRY(execute(own->engine, own->passes[DATA], arguments, MAX_ARGUMENTS),
             "the gradient to the input");
     return 0;

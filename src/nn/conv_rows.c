@@ -9,8 +9,8 @@
 #include "kindred/blas.h"
 #include "kindred/memory.h"
 #include "nn/conv.h"
+#include "nn/kernels.h"
 
-#define TAPS 9
 #define PATCH_FLOATS 65536 /* of the patches at hand, at least one row of the map */
 
 struct rows {

@@ -4,8 +4,6 @@
 #include "nn/conv.h"
 #include "nn/kernels.h"
 
-#define TAPS 9
-
 struct thin {
     const struct nn_kernels *kernels;
     size_t slabs;

@@ -17,6 +17,10 @@ static int prepare_block(void *arg, size_t i, struct kin_error *err)
     const float *bias = block->conv.shape.out == 1 ? pass->values + block->bias : NULL;
     if (!pass->training && block->norm.channels > 0)
         norm_running(&block->norm, pass->values);
+    if (block == pass->network->encoder && pass->network->fused) {
+        first_prepare(&pass->network->first, pass->values);
+        return 0;
+    }
     return conv_prepare(&block->conv, pass->values + block->weight, bias, err);
 }
 
@@ -79,9 +83,12 @@ static void pool_level(const struct pass *pass, size_t level, size_t share)
     for (size_t i = first; i < first + network->share; i++) {
         for (size_t slab = 0; slab < slabs; slab++) {
             struct lane_norm norm = norm_lanes(&block->norm, slab);
-            network->kernels->pool(planes_at(&block->raw, i, slab), &norm, planes_at(to, i, slab),
-                                   block->place + i * block->places +
-                                       slab * (block->places / slabs));
+            struct plane y = planes_at(to, i, slab);
+            uint8_t *place = block->place + i * block->places + slab * (block->places / slabs);
+            if (level == 0 && network->fused)
+                first_pool(&network->first, slab, planes_at(&block->in, i, 0), y, place);
+            else
+                network->kernels->pool(planes_at(&block->raw, i, slab), &norm, y, place);
         }
         if (to->border > 0)
             planes_reflect(to, i);
@@ -181,7 +188,8 @@ static int encode(const struct pass *pass, size_t share, struct kin_error *err)
     if (!network->encoder)
         return 0;
     for (size_t level = 0; level < network->levels.n; level++) {
-        KIN_TRY(convolve(pass, &network->encoder[level], share, err));
+        if (level > 0 || !network->fused)
+            KIN_TRY(convolve(pass, &network->encoder[level], share, err));
         pool_level(pass, level, share);
     }
     mean_of_top(pass, share);
@@ -230,6 +238,15 @@ int forward_apply(struct pass *pass, struct kin_error *err)
 
 /* ---- training ---- */
 
+static void add_patches(const struct pass *pass, size_t share)
+{
+    struct kin_network *network = pass->network;
+    size_t first = first_image(pass, share);
+    first_clear(&network->first, share);
+    for (size_t i = first; i < first + network->share; i++)
+        first_add_patches(&network->first, share, planes_at(&network->encoder[0].in, i, 0));
+}
+
 /* Encoder level `level`, after the pooling of the one before. */
 static int encode_level(void *arg, size_t share, struct kin_error *err)
 {
@@ -238,9 +255,12 @@ static int encode_level(void *arg, size_t share, struct kin_error *err)
         take_input(pass, share);
     else
         pool_level(pass, pass->level - 1, share);
-    if (pass->level < pass->network->levels.n)
+    if (pass->level == 0 && pass->network->fused)
+        add_patches(pass, share);
+    else if (pass->level < pass->network->levels.n)
         return convolve(pass, &pass->network->encoder[pass->level], share, err);
-    mean_of_top(pass, share);
+    else
+        mean_of_top(pass, share);
     return 0;
 }
 
@@ -275,7 +295,9 @@ static int train_encoder(struct pass *pass, struct kin_error *err)
         return kin_team_run(NULL, take_vectors, pass, network->shares, err);
     for (pass->level = 0; pass->level <= network->levels.n; pass->level++) {
         KIN_TRY(kin_team_run(network->team, encode_level, pass, network->shares, err));
-        if (pass->level < network->levels.n)
+        if (pass->level == 0 && network->fused)
+            first_statistics(&network->first, pass->values);
+        else if (pass->level < network->levels.n)
             normalise(pass, &network->encoder[pass->level]);
     }
     return 0;

@@ -12,6 +12,11 @@
         for (size_t lane = 0; lane < 16; lane++)  \
             (*(out))[lane] = sqrtf((*(x))[lane]); \
     } while (0)
+#define v_fma(sum, a, b)                                                       \
+    do {                                                                       \
+        for (size_t lane = 0; lane < 16; lane++)                               \
+            (*(sum))[lane] = fmaf((*(a))[lane], (*(b))[lane], (*(sum))[lane]); \
+    } while (0)
 #include "nn/kernels.inc"
 
 const struct nn_kernels *nn_kernels(void)

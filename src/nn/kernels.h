@@ -22,6 +22,18 @@ struct lane_sums {
     double a[KIN_NN_LANES], b[KIN_NN_LANES];
 };
 
+#define TAPS 9 /* numbers of a 3 x 3 patch, in row order */
+
+/* Over the patches of maps of one channel: sums of each number, and of each two's product. */
+struct patch_sums {
+    double sum[TAPS], product[TAPS][TAPS];
+};
+
+/* Over positions: sums of a gradient times each number of the patch, and of the gradient. */
+struct tap_sums {
+    double tap[TAPS][KIN_NN_LANES], all[KIN_NN_LANES];
+};
+
 /* The numbers of one step of Adam; corrections applied. */
 struct nn_adam {
     float decay, beta1, beta2, rest1, rest2; /* rest: 1 - beta */
@@ -66,7 +78,13 @@ struct nn_kernels {
     void (*thin_forward)(struct plane x, const float *weights, struct plane y);
     /* gx, border included, is overwritten. */
     void (*thin_data)(struct plane gy, const float *weights, struct plane gx);
-    void (*thin_weights)(struct plane x, struct plane gy, double out[9][KIN_NN_LANES]);
+    void (*thin_weights)(struct plane x, struct plane gy, double out[TAPS][KIN_NN_LANES]);
+    /* For first.h; x of one channel, with border. Both sums are added to. */
+    void (*patch_sums)(struct plane x, struct patch_sums *out);
+    void (*first_pool)(struct plane x, const float *taps, const struct lane_norm *norm,
+                       struct plane y, uint8_t *place);
+    void (*first_sums)(struct plane x, struct plane y, const uint8_t *place, struct plane gy,
+                       struct tap_sums *out);
     /* Plain arrays. y[i] += a x[i]; the sum of x[i] y[i]. */
     void (*axpy)(float a, const float *x, float *y, size_t n);
     float (*dot)(const float *x, const float *y, size_t n);

@@ -8,6 +8,7 @@
 
 #include "nn/conv.h"
 #include "nn/dense.h"
+#include "nn/first.h"
 #include "nn/levels.h"
 #include "nn/loss.h"
 
@@ -34,8 +35,10 @@ struct kin_network {
     struct kin_team *team;
     size_t batch, share, shares;
     struct block *encoder, *decoder; /* [levels.n] each, or NULL */
-    struct planes top;               /* the encoder's last pooled maps */
-    struct dense dense[MAX_DENSE];   /* z, then out, or back and expand */
+    bool fused;                      /* encoder[0] has no conv and no raw, but: */
+    struct first first;
+    struct planes top;             /* the encoder's last pooled maps */
+    struct dense dense[MAX_DENSE]; /* z, then out, or back and expand */
     size_t n_dense;
     struct planes gradient[2];     /* to the inputs of blocks, by turns */
     struct planes output_gradient; /* decoder: to its last raw */

@@ -72,6 +72,13 @@ void norm_move(float *mean, float *var, double batch_mean, double batch_var, dou
     *var = (float)((1 - NORM_MOMENTUM) * (double)*var + NORM_MOMENTUM * unbiased);
 }
 
+void norm_channel(struct norm *norm, size_t channel, double mean, double var, double count,
+                  float *values)
+{
+    set_channel(norm, channel, mean, var, values);
+    norm_move(&values[norm->at.mean + channel], &values[norm->at.var + channel], mean, var, count);
+}
+
 void norm_batch(struct norm *norm, const struct lane_sums *moments, size_t images, size_t positions,
                 float *values)
 {
@@ -87,9 +94,7 @@ void norm_batch(struct norm *norm, const struct lane_sums *moments, size_t image
             double off = first[k * norm->slabs].a[i] - mean;
             squares += first[k * norm->slabs].b[i] + n * off * off;
         }
-        set_channel(norm, c, mean, squares / count, values);
-        norm_move(&values[norm->at.mean + c], &values[norm->at.var + c], mean, squares / count,
-                  count);
+        norm_channel(norm, c, mean, squares / count, count, values);
     }
 }
 

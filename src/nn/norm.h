@@ -33,6 +33,9 @@ struct lane_norm norm_lanes(const struct norm *norm, size_t slab);
 /* From moments [images][slabs] over `positions` each; updates the running values. */
 void norm_batch(struct norm *norm, const struct lane_sums *moments, size_t images, size_t positions,
                 float *values);
+/* The same for one channel, from its mean and biased variance over `count` numbers. */
+void norm_channel(struct norm *norm, size_t channel, double mean, double var, double count,
+                  float *values);
 /* From the running values. */
 void norm_running(struct norm *norm, const float *values);
 /* From the sums [images][slabs] of a gradient over `count` numbers a channel: writes those of gamma

@@ -164,8 +164,10 @@ END_TEST
 
 START_TEST(best_is_the_definition)
 {
-    for (size_t i = 0; i < KIN_COUNT(shapes); i++)
-        check_shape(&shapes[i], KIN_CONVOLUTION_BEST);
+    for (size_t i = 0; i < KIN_COUNT(shapes); i++) {
+        if (shapes[i].in > 1)
+            check_shape(&shapes[i], KIN_CONVOLUTION_BEST);
+    }
 }
 END_TEST
 
