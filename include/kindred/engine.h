@@ -29,7 +29,7 @@ struct kin_progress {
     size_t instances, instances_done, hits;
     uint64_t items_known, items_done; /* of what has to be computed, as far as known by now */
     double seconds;
-    const char *step; /* the step that finished something last, or NULL */
+    const char *step; /* the step whose items were begun last, or NULL */
     const char *note; /* what a long call says about itself, or "" */
     bool finished;
 };

@@ -127,6 +127,7 @@ static bool take_block(struct kin_session *session, struct work **work, size_t *
     *n = left < (*work)->block ? left : (*work)->block;
     (*work)->next += *n;
     (*work)->in_flight++;
+    schedule->last_step = step_of(session, instance)->name;
     return true;
 }
 
@@ -267,7 +268,6 @@ static int complete(struct kin_session *session, struct instance *instance, stru
     instance->state = INSTANCE_DONE;
     schedule->unfinished--;
     schedule->hits += instance->hit;
-    schedule->last_step = step_of(session, instance)->name;
     stats->instances++;
     stats->hits += instance->hit;
     stats->items += instance->items;
