@@ -18,7 +18,7 @@ rate=$(wav_rate "$scratch/decoded.wav")
 workflow=$scratch/w.yaml
 small_workflow "$workflow" "$music"
 sed -i 's/seconds: 3,/seconds: 3, position: start,/
-    s/trial=, consistency\]/trial=, consistency, clips, missing]/' "$workflow"
+    s/consistency\]/consistency, clips, missing]/' "$workflow"
 sed '/transformation: [PE]N/d' "$workflow" >"$scratch/quiet.yaml"
 run() { # workflow folder: leaves the exit code in $code, messages in log
     code=0
