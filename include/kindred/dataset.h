@@ -94,7 +94,7 @@ struct kin_song_measure {
 /*
  * Decodes a song's bytes and measures it.
  * Errors: KIN_EDATA says why it cannot be used: empty, no audio, damaged, ends early, too short,
- * silent (nothing above -90 dBFS), too long; KIN_ENOMEM.
+ * silent (nothing above -70 dBFS), too long; KIN_ENOMEM.
  */
 int kin_song_measure(const void *bytes, size_t length, const struct kin_song_limits *limits,
                      struct kin_song_measure *out, struct kin_error *err);
