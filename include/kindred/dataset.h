@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "kindred/csv.h"
+#include "kindred/digest.h"
 #include "kindred/random.h"
 #include "kindred/status.h"
 
@@ -108,6 +109,7 @@ struct kin_split_item {
     const char *group; /* NULL: its own */
     const char *label; /* NULL: none */
     const char *split; /* as in struct kin_song, or NULL */
+    const struct kin_digest *audio; /* or NULL */
 };
 
 struct kin_split_params {
@@ -127,10 +129,14 @@ struct kin_split_params {
  * border (by_label: at most one of each label). Parts never cut a group; ratio and take draw songs.
  * Source: Kim et al. 2019, section 4.3: 71,512 of 102,161 songs drawn without replacement, IRMAS
  * split at the level of songs.
- * Errors: KIN_EINVAL (shares), KIN_EDATA (use_column and an item without split), KIN_ENOMEM.
+ * Errors: KIN_EINVAL (shares), KIN_EDATA (use_column and an item without split, or what
+ * kin_split_check finds), KIN_ENOMEM.
  */
 int kin_split(const struct kin_split_item *items, size_t n, const struct kin_split_params *params,
               bool *chosen, struct kin_error *err);
+
+/* KIN_EDATA: the items' own splits have a group, or one audio, in common. */
+int kin_split_check(const struct kin_split_item *items, size_t n, struct kin_error *err);
 
 /* ---- excerpts ---- */
 

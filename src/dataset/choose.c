@@ -197,6 +197,7 @@ static int choose_by_column(struct ranking *ranking, const struct kin_split_para
     size_t n = ranking->n_items;
     KIN_TRY(kin_alloc_into(&among, n, sizeof *among, err));
     KIN_TRY(take_column(ranking->items, n, (int)params->part, among, &any_validation, err));
+    KIN_TRY(kin_split_check(ranking->items, n, err));
     double train = params->shares[0], validation = params->shares[1];
     if (any_validation || params->part == KIN_SPLIT_TEST || train + validation == 0) {
         memcpy(chosen, among, n * sizeof *among);

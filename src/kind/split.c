@@ -101,6 +101,13 @@ static int check(const struct kin_args *args, const char **blame, struct kin_err
     return kin_fail(err, KIN_EINVAL, "train, validation and test are all 0, wanted one above it");
 }
 
+static const struct kin_digest *audio_of(const struct kin_value *song)
+{
+    const struct kin_tensor *audio = kin_value_get(song, "audio");
+    bool one = audio && audio->dtype == KIN_DIGEST && kin_tensor_count(audio) == 1;
+    return one ? audio->data : NULL;
+}
+
 static bool has_stem(const struct kin_value *song, const char *stem)
 {
     const struct kin_tensor *names = song ? kin_value_get(song, "stem_names") : NULL;
@@ -125,6 +132,7 @@ static size_t read_items(const struct kin_set *set, const char *stem, struct kin
             out[n].group = kin_value_text(song, "group", NULL);
             out[n].label = kin_value_text(song, "label", NULL);
             out[n].split = kin_value_text(song, "split", NULL);
+            out[n].audio = audio_of(song);
         }
         n++;
     }

@@ -26,7 +26,7 @@ static struct bench *catalog(const char *const *parameters, bool columns)
         snprintf(group, sizeof group, "g%d", i / 3);
         add_song(bench, id, group, i / 3 % 2 ? "x" : "y",
                  !columns     ? NULL
-                 : i % 5 == 0 ? "test"
+                 : i / 3 % 5 == 0 ? "test"
                               : "train");
     }
     return bench;
