@@ -2,8 +2,9 @@
  * Datasets: which songs a folder or a table names, what their audio is like, how they are divided
  * into parts, and where an excerpt is cut.
  *
- * kin_folder_list and kin_manifest_parse find songs; kin_song_measure looks at the bytes of one;
- * kin_split chooses among songs; kin_crop_start cuts. Generated songs: studio.h.
+ * kin_folder_list, kin_manifest_parse and their like find songs; kin_song_measure looks at the
+ * bytes of one, kin_stem_measure at those of its parts; kin_split chooses among songs;
+ * kin_crop_start cuts. Generated songs: studio.h.
  */
 #ifndef KINDRED_DATASET_H
 #define KINDRED_DATASET_H
@@ -12,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kindred/audio.h"
 #include "kindred/csv.h"
 #include "kindred/digest.h"
 #include "kindred/random.h"
@@ -22,7 +24,7 @@
 /* One song before anything of it is read. Texts are owned; NULL where nothing is said. */
 struct kin_song {
     char *id;    /* UTF-8, unique in its list */
-    char *path;  /* of the audio */
+    char *path;  /* of the audio; NULL when the mix is the sum of the stems */
     char *group; /* songs of one group come from one recording: no split cuts it in two */
     char *label; /* the class: one of several that exclude each other */
     char *split; /* train, validation or test */
@@ -70,6 +72,68 @@ int kin_folder_list(const char *folder, const struct kin_folder_params *params,
 int kin_manifest_parse(const char *text, size_t length, struct kin_songs *out,
                        struct kin_error *err);
 
+/*
+ * The songs of a table as MTG-Jamendo publishes it (Bogdanov et al. 2019; autotagging_top50tags.tsv
+ * and its like): cells with tabs between them, TRACK_ID (the id), ARTIST_ID (the group, so that no
+ * split has songs of one artist on both sides), ALBUM_ID, PATH, DURATION, and any number of tags.
+ * Errors: KIN_EDATA names line, column and value; KIN_ENOMEM.
+ */
+int kin_jamendo_parse(const char *text, size_t length, struct kin_songs *out,
+                      struct kin_error *err);
+
+/* Replaces what follows the name in every path: «14/214.mp3» and «.low.mp3» give
+ * «14/214.low.mp3». */
+int kin_songs_set_extension(struct kin_songs *songs, const char *extension, struct kin_error *err);
+
+/* KIN_EDATA: a song's label is none of n labels. Songs without a label pass. */
+int kin_labels_check(const struct kin_songs *songs, const char *const *labels, size_t n,
+                     struct kin_error *err);
+
+/* cel, cla, … voi; NULL ends. */
+extern const char *const kin_irmas_classes[];
+
+/*
+ * IRMAS-TrainingData (Bosch et al. 2012): CLASS/NAME__N.wav, a folder for each of
+ * kin_irmas_classes. The folder is the label; NAME, of which N is an excerpt, the group; the other
+ * words in brackets of the name (drums or none, genre) are tags. A name that says another class is
+ * a warning.
+ * Errors: as kin_folder_list; KIN_EDATA: a file in no class folder or too deep, a folder that is no
+ * class, a name without number.
+ */
+int kin_irmas_list(const char *folder, struct kin_songs *out, struct kin_error *err);
+
+/* ---- songs in several files ---- */
+
+struct kin_stem_file {
+    const char *stem; /* its name among the stems; "": none, but it belongs to the mix */
+    const char *file; /* the file's name in each folder */
+    bool optional;    /* a folder may lack it */
+};
+
+struct kin_stem_params {
+    const char *mix; /* the file of the mix; NULL: the sum of all the others */
+    const struct kin_stem_file *files;
+    size_t n;
+};
+
+/*
+ * A song for the folder and every one below it that has at least one of the files, in ascending
+ * id: the path below it. Files that are not there are listed all the same, so that the scan names
+ * them, but for optional ones.
+ * Errors: as kin_folder_list, KIN_ENOTFOUND also when no folder has any of the files.
+ */
+int kin_stem_folders_list(const char *folder, const struct kin_stem_params *params,
+                          struct kin_songs *out, struct kin_error *err);
+
+/*
+ * MUSDB18-HQ (Rafii et al. 2019): train/TRACK/mixture.wav and test/TRACK/mixture.wav, beside each
+ * vocals.wav (stem «voice») and, all_stems, drums.wav, bass.wav and other.wav. The folder is the
+ * split, TRACK the group.
+ * Errors: as kin_stem_folders_list; KIN_EDATA: a track in neither folder, or in both.
+ */
+int kin_musdb18_list(const char *folder, bool all_stems, struct kin_songs *out,
+                     struct kin_error *err);
+
 /* «train», «validation» or «test» for the words people use (training, valid, val, dev, testing, in
  * any case), or NULL. */
 const char *kin_split_name(const char *word);
@@ -99,6 +163,22 @@ struct kin_song_measure {
  */
 int kin_song_measure(const void *bytes, size_t length, const struct kin_song_limits *limits,
                      struct kin_song_measure *out, struct kin_error *err);
+
+/* Whether a stem has the rate and the number of frames of its mix.
+ * Errors: KIN_EDATA names both of each, or says that the bytes are no audio; KIN_ENOMEM. */
+int kin_stem_measure(const void *bytes, size_t length, const struct kin_song_measure *mix,
+                     struct kin_error *err);
+
+/*
+ * The sum of n parts of one rate and length. Where it or a part goes beyond full scale, all are
+ * brought to it by one factor, so that they still add up and survive storage in 8 bits.
+ * parts   changed in place when the factor is not 1
+ * out     the caller releases it
+ * factor  what everything was multiplied by; may be NULL
+ * Errors: KIN_EINVAL (no part, unequal parts), KIN_ENOMEM.
+ */
+int kin_stems_mix(struct kin_audio *parts, size_t n, struct kin_audio *out, double *factor,
+                  struct kin_error *err);
 
 /* ---- parts of a dataset ---- */
 

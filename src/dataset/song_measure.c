@@ -41,6 +41,21 @@ int kin_song_measure(const void *bytes, size_t length, const struct kin_song_lim
     return 0;
 }
 
+int kin_stem_measure(const void *bytes, size_t length, const struct kin_song_measure *mix,
+                     struct kin_error *err)
+{
+    if (length == 0)
+        return kin_fail(err, KIN_EDATA, "an empty file, wanted audio");
+    KIN_AUTO(kin_audio_release) struct kin_audio audio = {0};
+    struct kin_audio_info info;
+    KIN_TRY(kin_audio_decode(bytes, length, KIN_SONG_MAX_FRAMES, &audio, &info, err));
+    if (info.rate_hz == mix->rate_hz && info.frames == mix->frames)
+        return 0;
+    return kin_fail(err, KIN_EDATA, "%llu frames at %u Hz, wanted %llu at %u Hz like the mix",
+                    (unsigned long long)info.frames, info.rate_hz,
+                    (unsigned long long)mix->frames, mix->rate_hz);
+}
+
 size_t kin_crop_start(enum kin_crop crop, size_t n, size_t length, struct kin_random *random)
 {
     size_t free = n - length;

@@ -20,6 +20,10 @@ size_t kin_path_stem(const char *path);
 /* Gives every song without an id one from names[i]: without its extension where that is unique. */
 int kin_songs_name(struct kin_songs *songs, const char *const *names, struct kin_error *err);
 
+/* KIN_EDATA: the song's label is none of n labels; names the nearest. */
+int kin_label_unknown(const struct kin_song *song, const char *const *labels, size_t n,
+                      struct kin_error *err);
+
 /* Bytes as UTF-8 text: what is none, control characters and '%' become %XX. */
 void kin_text_add_printable(struct kin_text *out, const char *bytes);
 

@@ -19,7 +19,7 @@ static const struct kin_param params[] = {
      .fallback = "",
      .flags = KIN_PARAM_OUTSIDE,
      .doc = "what comes before this text in a file's name says which recording it is cut from"},
-    KIN_SONG_PARAMS,
+    KIN_SONG_PARAMS("4"),
     {0},
 };
 

@@ -53,6 +53,33 @@ static int set_labels(struct kin_value *value, const struct kin_song *song, stru
     return song->group ? kin_value_set_text(value, "group", song->group, err) : 0;
 }
 
+/* Which of a song's files an error is about. */
+static int name_part(const struct kin_song *song, size_t i, struct kin_error *err)
+{
+    const char *slash = strrchr(song->stem_paths[i], '/');
+    if (song->stem_names[i][0])
+        kin_error_within(err, "stem '%s'", song->stem_names[i]);
+    else
+        kin_error_within(err, "'%s'", slash ? slash + 1 : song->stem_paths[i]);
+    return 0;
+}
+
+/* The digest of the mix, where there is a file of it. */
+static int set_mix(struct kin_scan *scan, const struct kin_song *song, const char *root,
+                   struct kin_value *value, bool *unusable, struct kin_error *err)
+{
+    struct kin_digest audio;
+    KIN_TRY(kin_value_set_text(value, "form", song->path ? "file" : "parts", err));
+    if (!song->path)
+        return 0;
+    KIN_TRY(file_digest(scan, root, song->path, &audio, unusable, err));
+    if (!*unusable)
+        return kin_value_set_digests(value, "audio", &audio, 1, err);
+    if (song->n_stems > 0)
+        kin_error_within(err, "the mix");
+    return 0;
+}
+
 static int set_stems(struct kin_scan *scan, const struct kin_song *song, const char *root,
                      struct kin_value *value, bool *unusable, struct kin_error *err)
 {
@@ -62,10 +89,8 @@ static int set_stems(struct kin_scan *scan, const struct kin_song *song, const c
     KIN_TRY(kin_alloc_into(&digests, song->n_stems, sizeof *digests, err));
     for (size_t i = 0; i < song->n_stems; i++) {
         KIN_TRY(file_digest(scan, root, song->stem_paths[i], &digests[i], unusable, err));
-        if (*unusable) {
-            kin_error_within(err, "stem '%s'", song->stem_names[i]);
-            return 0;
-        }
+        if (*unusable)
+            return name_part(song, i, err);
     }
     KIN_TRY(kin_value_set_texts(value, "stem_names", (const char *const *)song->stem_names,
                                 song->n_stems, err));
@@ -75,17 +100,14 @@ static int set_stems(struct kin_scan *scan, const struct kin_song *song, const c
 static int fill_source(struct kin_scan *scan, const struct kin_song *song, const char *root,
                        struct kin_value *value, bool *unusable, struct kin_error *err)
 {
-    struct kin_digest audio;
     if (!song->is_file) {
         *unusable = true;
         kin_fail(err, KIN_ENOTFOUND, "not a file, or a link that leads nowhere");
         return 0;
     }
-    KIN_TRY(file_digest(scan, root, song->path, &audio, unusable, err));
+    KIN_TRY(set_mix(scan, song, root, value, unusable, err));
     if (*unusable)
         return 0;
-    KIN_TRY(kin_value_set_digests(value, "audio", &audio, 1, err));
-    KIN_TRY(kin_value_set_text(value, "form", "file", err));
     KIN_TRY(set_labels(value, song, err));
     return set_stems(scan, song, root, value, unusable, err);
 }
@@ -169,6 +191,27 @@ static int one_digest(const struct kin_value *song, struct kin_digest *out, stru
     return 0;
 }
 
+/* Every stem is as long as its mix. */
+static int measure_stems(const struct kin_value *source, const struct kin_song_measure *mix,
+                         const struct kin_services *services, struct kin_error *err)
+{
+    const struct kin_tensor *digests, *names;
+    if (!kin_value_get(source, "stems"))
+        return 0;
+    KIN_TRY(kin_value_want(source, "stems", KIN_DIGEST, 1, &digests, err));
+    KIN_TRY(kin_value_want(source, "stem_names", KIN_TEXT, 1, &names, err));
+    for (size_t i = 0; i < digests->shape[0] && i < names->shape[0]; i++) {
+        const struct kin_digest *digest = (const struct kin_digest *)digests->data + i;
+        KIN_AUTO(kin_auto_free) void *bytes = NULL;
+        size_t length;
+        KIN_TRY(services->source(services->context, digest, &bytes, &length, err));
+        int status = kin_stem_measure(bytes, length, mix, err);
+        if (status != 0)
+            return kin_error_within(err, "stem '%s'", kin_tensor_text(names, i));
+    }
+    return 0;
+}
+
 /* A song, or NULL when the file's content cannot be used: then err says why. */
 static int measure_song(const struct kin_value *source, const struct kin_song_limits *limits,
                         const struct kin_services *services, struct kin_value **out,
@@ -181,6 +224,8 @@ static int measure_song(const struct kin_value *source, const struct kin_song_li
     KIN_TRY(one_digest(source, &digest, err));
     KIN_TRY(services->source(services->context, &digest, &bytes, &length, err));
     int status = kin_song_measure(bytes, length, limits, &measure, err);
+    if (status == 0)
+        status = measure_stems(source, &measure, services, err);
     if (status != 0)
         return status == KIN_EDATA ? 0 : status;
     KIN_AUTO(kin_value_auto) struct kin_value *song = kin_value_new("song");

@@ -8,6 +8,8 @@
  *   label, group, split    texts; absent when nothing is said
  *   piece       i64        which of several pieces of a song (the kind `pieces`); absent: the first
  * of a song alone: rate_hz, frames, channels, seconds, peak (f64), truncated (i64, 0 or 1);
+ * of a source of songs in parts that are to be summed: form «parts», no audio, and the name "" for
+ * what is no stem of its own (dataset_stems.c);
  * of a source of generated songs instead of all that: form «score», index (i64), and the samples
  * it is to be played with (dataset_studio.c).
  */
@@ -18,28 +20,30 @@
 #include "kindred/dataset.h"
 #include "kindred/kind.h"
 
-/* The parameters that every source of files has. */
-#define KIN_SONG_PARAMS                                                                    \
-    {.name = "min_seconds",                                                                \
-     .type = KIN_PARAM_NUMBER,                                                             \
-     .unit = "s",                                                                          \
-     .fallback = "4",                                                                      \
-     .min = 0,                                                                             \
-     .max = 3600,                                                                          \
-     .doc = "shorter songs fail"},                                                         \
-        {.name = "truncated",                                                              \
-         .type = KIN_PARAM_CHOICE,                                                         \
-         .fallback = "reject",                                                             \
-         .choices = kin_song_truncated,                                                    \
-         .doc = "what to do with a file that ends early"},                                 \
-    {                                                                                      \
-        .name = "how", .type = KIN_PARAM_TEXT, .fallback = "", .flags = KIN_PARAM_OUTSIDE, \
-        .doc = "how to get the data, shown when it is not there"                           \
+/* The parameters that every source of files has; min_seconds as text. */
+#define KIN_SONG_PARAMS(default_min_seconds)                                                     \
+    KIN_SONG_MIN_SECONDS(default_min_seconds),                                                   \
+        {.name = "truncated",                                                                    \
+         .type = KIN_PARAM_CHOICE,                                                               \
+         .fallback = "reject",                                                                   \
+         .choices = kin_song_truncated,                                                          \
+         .doc = "what to do with a file that ends early"},                                       \
+        KIN_SONG_HOW
+#define KIN_SONG_MIN_SECONDS(default_min_seconds)                                                \
+    {                                                                                            \
+        .name = "min_seconds", .type = KIN_PARAM_NUMBER, .unit = "s",                            \
+        .fallback = default_min_seconds, .min = 0, .max = 3600, .doc = "shorter songs fail"      \
+    }
+#define KIN_SONG_HOW                                                                             \
+    {                                                                                            \
+        .name = "how", .type = KIN_PARAM_TEXT, .fallback = "", .flags = KIN_PARAM_OUTSIDE,       \
+        .doc = "how to get the data, shown when it is not there"                                 \
     }
 extern const char *const kin_song_truncated[];
 
 /* Hashes the files of songs and adds each to the listing; paths are below `root` unless they begin
- * with '/' or root is NULL. An unreadable file becomes a failed item. */
+ * with '/' or root is NULL. An unreadable file becomes a failed item. Without a path: form «parts».
+ */
 int kin_song_scan(struct kin_scan *scan, const struct kin_songs *songs, const char *root,
                   struct kin_error *err);
 

@@ -233,8 +233,11 @@ static struct bench *scan_table(const char *table)
 START_TEST(a_table_says_everything)
 {
     make_hostile_folder();
+    put_tone("voice.wav", 2, 0.125, 44100, 1);
     struct bench *bench = scan_table("path,id,song,split,tags,label,stems.voice\n"
-                                     "good.wav,a,rec1,val,\"b; a\",pop,sub/good.wav\n"
+                                     "good.wav,a,rec1,val,\"b; a\",pop,voice.wav\n"
+                                     "good.wav,b,,,,,sub/good.wav\n"
+                                     "good.wav,e,,,,,text.wav\n"
                                      "low.wav,,,,,,\n"
                                      "absent.wav,c,,,,,\n"
                                      "good.wav,d,,,,,absent.wav\n");
@@ -254,8 +257,18 @@ START_TEST(a_table_says_everything)
     struct kin_audio voice;
     struct kin_error err = {0};
     ck_ok(kin_song_audio(a, "voice", 0, &services, &voice, &err));
-    ck_assert_uint_eq(voice.rate_hz, 22050);
+    ck_assert_uint_eq(voice.n, 88200);
+    float peak = 0;
+    for (size_t i = 0; i < voice.n; i++)
+        peak = fmaxf(peak, voice.samples[i]);
+    ck_assert_float_eq_tol(peak, 0.125f, 1e-4f);
     kin_audio_release(&voice);
+    check_why(bench, "b",
+              "stem 'voice': 44100 frames at 22050 Hz, wanted 88200 at 44100 Hz like "
+              "the mix");
+    check_why(bench, "e",
+              "stem 'voice': not audio: begins with 'This is no music', wanted WAV, "
+              "FLAC, Ogg, MP3, AIFF, AU or CAF");
     song_of(bench, "low");
     ck_assert_str_eq(bench_find(bench->listing, bench->n_listing, "c")->why,
                      "there is no such file");
@@ -287,6 +300,73 @@ START_TEST(a_wrong_table_is_named)
 }
 END_TEST
 
+static int scan_with(const char *table, const char *name, const char *value, struct bench **out)
+{
+    char file[128];
+    snprintf(file, sizeof file, "%s/songs.csv", folder);
+    put("songs.csv", table, strlen(table));
+    const char *parameters[] = {"file", file, "min_seconds", "0.5", name, value, NULL};
+    *out = bench_new("dataset.manifest", parameters);
+    return bench_scan(*out);
+}
+
+START_TEST(a_label_outside_the_list_is_named)
+{
+    char wanted[256];
+    struct bench *bench;
+    make_folder(folder);
+    ck_assert_int_eq(scan_with("path,label\na.wav,pia\nb.wav,\n", "labels", "pia", &bench), 0);
+    bench_free(bench);
+    ck_assert_int_eq(scan_with("path,label\na.wav,pia\nb.wav,pio\n", "labels", "pia", &bench),
+                     KIN_EDATA);
+    snprintf(wanted, sizeof wanted,
+             "'%s/songs.csv': song 'b': the label 'pio' is not among those of the set, wanted pia; "
+             "did you mean 'pia'?",
+             folder);
+    ck_assert_str_eq(bench->err.text, wanted);
+    bench_free(bench);
+    remove_folder(folder);
+}
+END_TEST
+
+START_TEST(a_table_of_jamendo_is_a_table)
+{
+    struct bench *bench;
+    make_folder(folder);
+    put_tone("7.wav", 2, 0.5, 22050, 1);
+    ck_assert_int_eq(scan_with("TRACK_ID\tARTIST_ID\tALBUM_ID\tPATH\tDURATION\tTAGS\n"
+                               "track_7\tartist_1\talbum_1\t7.wav\t2.0\tgenre---rock\n",
+                               "format", "jamendo", &bench),
+                     0);
+    ck_assert_int_eq(bench_run(bench, bench->listing, bench->n_listing), 0);
+    const struct kin_value *song = song_of(bench, "track_7");
+    ck_assert_str_eq(kin_value_text(song, "group", ""), "artist_1");
+    ck_assert_str_eq(kin_tensor_text(kin_value_get(song, "tags"), 0), "genre---rock");
+    bench_free(bench);
+    remove_folder(folder);
+}
+END_TEST
+
+START_TEST(excerpts_of_irmas_are_short)
+{
+    char path[256];
+    make_folder(folder);
+    snprintf(path, sizeof path, "%s/pia", folder);
+    ck_assert_int_eq(mkdir(path, 0777), 0);
+    put_tone("pia/[pia][jaz_blu]12__3.wav", 3, 0.5, 44100, 1);
+    const char *parameters[] = {"path", folder, NULL};
+    struct bench *bench = bench_new("dataset.irmas", parameters);
+    bench_load(bench);
+    const struct kin_value *song = song_of(bench, "pia/[pia][jaz_blu]12__3");
+    ck_assert_str_eq(kin_value_text(song, "label", ""), "pia");
+    ck_assert_str_eq(kin_value_text(song, "group", ""), "[pia][jaz_blu]12");
+    ck_assert_double_eq(kin_value_f64(song, "seconds", 0), 3);
+    bench_free(bench);
+    remove_folder(folder);
+}
+END_TEST
+
 TEST_MAIN("song", every_bad_file_says_why, good_files_are_measured, a_cut_file_can_be_used,
           folders_and_names_say_tags_and_groups, a_folder_that_is_not_there_says_how_to_get_it,
-          a_table_says_everything, a_wrong_table_is_named)
+          a_table_says_everything, a_wrong_table_is_named, a_label_outside_the_list_is_named,
+          a_table_of_jamendo_is_a_table, excerpts_of_irmas_are_short)
