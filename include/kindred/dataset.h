@@ -3,8 +3,8 @@
  * into parts, and where an excerpt is cut.
  *
  * kin_folder_list, kin_manifest_parse and their like find songs; kin_song_measure looks at the
- * bytes of one, kin_stem_measure at those of its parts; kin_split chooses among songs;
- * kin_crop_start cuts. Generated songs: studio.h.
+ * bytes of one, kin_stem_measure at those of its parts; kin_tags_top and kin_split choose among
+ * songs; kin_crop_start cuts. Generated songs: studio.h.
  */
 #ifndef KINDRED_DATASET_H
 #define KINDRED_DATASET_H
@@ -179,6 +179,18 @@ int kin_stem_measure(const void *bytes, size_t length, const struct kin_song_mea
  */
 int kin_stems_mix(struct kin_audio *parts, size_t n, struct kin_audio *out, double *factor,
                   struct kin_error *err);
+
+/* ---- tags ---- */
+
+/*
+ * The `top` tags that the most songs have, ties by name; all if there are fewer.
+ * tags    n texts: the tags of every song, one after the other, in any order
+ * out     ascending texts that point into tags; the caller frees the array with kin_free
+ * Source: Kim et al. 2019, section 4.3: the 50 most frequent tags of the training songs.
+ * Errors: KIN_ENOMEM.
+ */
+int kin_tags_top(const char *const *tags, size_t n, size_t top, const char ***out, size_t *n_out,
+                 struct kin_error *err);
 
 /* ---- parts of a dataset ---- */
 
