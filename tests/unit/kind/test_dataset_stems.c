@@ -34,7 +34,8 @@ static const struct bench_item *out_of(const struct bench *bench, const char *id
 
 static struct kin_audio read_song(struct bench *bench, const char *id, const char *stem)
 {
-    struct kin_services services = {bench, bench_fetch, bench_store, bench_source, NULL};
+    struct kin_services services = {
+        .context = bench, .fetch = bench_fetch, .store = bench_store, .source = bench_source};
     struct kin_audio audio = {0};
     struct kin_error err = {0};
     ck_assert_msg(out_of(bench, id)->value != NULL, "%s", out_of(bench, id)->why);
