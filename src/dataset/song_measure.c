@@ -52,8 +52,8 @@ int kin_stem_measure(const void *bytes, size_t length, const struct kin_song_mea
     if (info.rate_hz == mix->rate_hz && info.frames == mix->frames)
         return 0;
     return kin_fail(err, KIN_EDATA, "%llu frames at %u Hz, wanted %llu at %u Hz like the mix",
-                    (unsigned long long)info.frames, info.rate_hz,
-                    (unsigned long long)mix->frames, mix->rate_hz);
+                    (unsigned long long)info.frames, info.rate_hz, (unsigned long long)mix->frames,
+                    mix->rate_hz);
 }
 
 size_t kin_crop_start(enum kin_crop crop, size_t n, size_t length, struct kin_random *random)
