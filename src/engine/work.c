@@ -296,16 +296,29 @@ static uint64_t count_failed(const struct work *work)
     return n;
 }
 
+/* The items of earlier batches may still be on their way to the disk; the writer keeps their order,
+ * so that one more batch, awaited, finds them there. */
+static int await_items(struct kin_session *session, struct kin_error *err)
+{
+    struct kin_cache_batch *empty = kin_batch_new(session->cache);
+    if (!empty)
+        return kin_fail(err, KIN_ENOMEM, "no memory for a batch");
+    return kin_cache_write(session->cache, empty, err);
+}
+
 static int stop_on_failure(struct kin_session *session, const struct work *work,
                            struct kin_error *err)
 {
     if (step_of(session, work->instance)->on_error != KIN_ON_ERROR_STOP)
         return 0;
-    for (size_t k = 0; k < work->n; k++)
-        if (work->pieces[k].failed)
-            return fail_for_item(session, work->instance, work->pieces[k].id,
-                                 &work->pieces[k].outputs[0], err);
-    return 0;
+    size_t k = 0;
+    while (k < work->n && !work->pieces[k].failed)
+        k++;
+    if (k == work->n)
+        return 0;
+    KIN_TRY(await_items(session, err));
+    return fail_for_item(session, work->instance, work->pieces[k].id, &work->pieces[k].outputs[0],
+                         err);
 }
 
 static int batch_action(struct kin_session *session, const struct work *work,

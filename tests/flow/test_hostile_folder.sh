@@ -103,4 +103,6 @@ run stop
 expect "exit code, on_error: stop" "$code" 1
 grep -qE "\.yaml:[0-9]+: step 'songs': item '[a-z-]*': .*\(on_error: stop\)" "$scratch/stop.log" ||
     fail "on_error: stop does not say where: $(cat "$scratch/stop.log")"
+! grep -q "is lost" "$scratch/stop.log" ||
+    fail "on_error: stop does not say why: $(cat "$scratch/stop.log")"
 [ ! -e "$scratch/out/stop/within.csv" ] || fail "on_error: stop wrote results"
