@@ -40,8 +40,8 @@ enum kin_param_type {
 };
 
 enum kin_param_flags {
-    KIN_PARAM_OUTSIDE = 1,   /* read by scan() alone: what it does is all in the listing, so it is
-                                in no key */
+    KIN_PARAM_OUTSIDE = 1,   /* in no key: read by scan() alone, so that what it does is all in the
+                                listing; or by run(), where it changes no result */
     KIN_PARAM_HORIZON = 2,   /* a longer run continues from a shorter one */
     KIN_PARAM_APPLY_ONLY = 4 /* makes an item depend on its neighbours: `kindred apply` only; a
                                 workflow may not set it */
@@ -224,7 +224,8 @@ struct kin_label {
     double number;
 };
 
-/* What a run may ask for. Every function may be called from the thread that runs the call. */
+/* What a run may ask for. Every function may be called from the thread that runs the call; fetch and
+ * source also from one other thread at the same time. */
 struct kin_services {
     void *context;
     /* A stored value by its digest (a digest field of another value); the caller frees it. */

@@ -30,4 +30,8 @@ int kin_crop_check(const struct kin_args *args, const char **blame, struct kin_e
 int kin_crop_audio(const struct kin_args *args, const struct kin_value *clip, struct kin_audio *out,
                    struct kin_error *err);
 
+/* The centre of a clip, n samples long; the same for kinds that know n themselves. */
+int kin_crop_centre(const struct kin_value *clip, size_t n, struct kin_audio *out,
+                    struct kin_error *err);
+
 #endif

@@ -1,0 +1,114 @@
+/* Embedding clips with a trained network. */
+#include <math.h>
+#include <string.h>
+
+#include "crop.h"
+#include "each.h"
+#include "kindred/memory.h"
+#include "model.h"
+
+#define BLOCK 24 /* clips that share one making of the network */
+
+static const struct kin_port inputs[] = {
+    {.name = "of", .type = "clips", .mode = KIN_EACH, .doc = "the clips"},
+    {.name = "model", .type = "model", .mode = KIN_WHOLE, .doc = "the network"},
+    {0},
+};
+
+static const struct kin_output outputs[] = {
+    {.name = "vectors",
+     .type = "vectors",
+     .doc = "the layer before the head; of the MFCC encoder, its vector"},
+    {0},
+};
+
+struct encoder {
+    struct kin_model model;
+    struct kin_front *front;
+    struct kin_network *network; /* NULL: the vector is the embedding */
+    float *values, *input, *z;
+    size_t size; /* of z */
+};
+
+static void encoder_release(struct encoder *encoder)
+{
+    kin_network_free(encoder->network);
+    kin_front_free(encoder->front);
+    kin_model_release(&encoder->model);
+    kin_free(encoder->values);
+    kin_free(encoder->input);
+    kin_free(encoder->z);
+}
+
+/* A batch of one: neighbours change no bit, and one clip keeps a core busy. */
+static int make_network(struct encoder *encoder, const struct kin_value *model,
+                        struct kin_error *err)
+{
+    const struct kin_network_spec spec = kin_model_spec(&encoder->model, encoder->front);
+    const struct kin_network_setup setup = {.batch = 1};
+    KIN_TRY(kin_network_new(&spec, &setup, &encoder->network, err));
+    const struct kin_layout *layout = kin_network_layout(encoder->network);
+    KIN_TRY(kin_alloc_into(&encoder->values, layout->total, sizeof(float), err));
+    encoder->size = kin_network_embedding(encoder->network);
+    return kin_model_values(model, layout, encoder->values, err);
+}
+
+static int encoder_init(struct encoder *encoder, const struct kin_value *model,
+                        struct kin_error *err)
+{
+    KIN_TRY(kin_model_read(model, &encoder->model, err));
+    KIN_TRY(kin_model_front(&encoder->model, &encoder->front, err));
+    size_t inputs_n = kin_front_inputs(encoder->front);
+    encoder->size = inputs_n;
+    if (!encoder->model.baseline)
+        KIN_TRY(make_network(encoder, model, err));
+    KIN_TRY(kin_alloc_into(&encoder->input, inputs_n, sizeof(float), err));
+    return kin_alloc_into(&encoder->z, encoder->size, sizeof(float), err);
+}
+
+static int embed(struct encoder *encoder, const struct kin_audio *audio, struct kin_error *err)
+{
+    if (audio->rate_hz != (unsigned)lround(encoder->model.rate_hz))
+        return kin_fail(err, KIN_EDATA, "a clip at %u Hz, wanted %g Hz, as the model was trained",
+                        audio->rate_hz, encoder->model.rate_hz);
+    float *input = encoder->network ? encoder->input : encoder->z;
+    KIN_TRY(kin_front_input(encoder->front, audio->samples, input, err));
+    return encoder->network ? kin_network_apply(encoder->network, encoder->values, input, 1, NULL,
+                                                encoder->z, err)
+                            : 0;
+}
+
+static int encode(struct kin_call *call, size_t k, void *context, struct kin_value **out,
+                  struct kin_error *err)
+{
+    struct encoder *encoder = context;
+    KIN_AUTO(kin_audio_release) struct kin_audio audio = {0};
+    KIN_TRY(kin_crop_centre(kin_call_item(call, "of", k),
+                            kin_front_samples(encoder->model.width), &audio, err));
+    KIN_TRY(embed(encoder, &audio, err));
+    KIN_AUTO(kin_value_auto) struct kin_value *vector = kin_value_new("vector");
+    if (!vector)
+        return kin_fail(err, KIN_ENOMEM, "no memory for a vector");
+    KIN_TRY(kin_value_set_f32(vector, "vector", encoder->z, encoder->size, 0, err));
+    *out = vector;
+    vector = NULL;
+    return 0;
+}
+
+static int run(struct kin_call *call, struct kin_error *err)
+{
+    KIN_AUTO(encoder_release) struct encoder encoder = {0};
+    KIN_TRY(encoder_init(&encoder, kin_call_input(call, "model")->value, err));
+    return kin_each(call, encode, &encoder, err);
+}
+
+const struct kin_kind kin_kind_encode = {
+    .name = "encode",
+    .version = 1,
+    .doc = "embeds the centre of clips with a trained network",
+    .source = "Kim et al. 2019, section 3.2; the centre, as in the authors' code",
+    .inputs = inputs,
+    .outputs = outputs,
+    .block = BLOCK,
+    .run = run,
+};

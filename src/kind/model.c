@@ -1,0 +1,139 @@
+#include "model.h"
+
+#include <string.h>
+
+#include "kindred/memory.h"
+#include "scaler.h"
+
+/* ---- writing ---- */
+
+static int set_header(struct kin_value *value, const struct kin_model *model,
+                      struct kin_error *err)
+{
+    KIN_TRY(kin_value_set_text(value, "task", model->task->name, err));
+    KIN_TRY(kin_value_set_text(value, "encoder", model->baseline ? "mfcc" : "vgg", err));
+    KIN_TRY(kin_value_set_i64(value, "width", (int64_t)model->width, err));
+    KIN_TRY(kin_value_set_i64(value, "channels", (int64_t)model->size.channels, err));
+    KIN_TRY(kin_value_set_i64(value, "hidden", (int64_t)model->size.hidden, err));
+    KIN_TRY(kin_value_set_f64(value, "dropout", model->size.dropout, err));
+    if (model->classes.n > 0)
+        KIN_TRY(kin_value_set_texts(value, "classes", (const char *const *)model->classes.names,
+                                    model->classes.n, err));
+    return kin_scaler_set(value, &model->scale, model->rate_hz, err);
+}
+
+static int set_arrays(struct kin_value *value, const struct kin_layout *layout,
+                      const float *values, struct kin_error *err)
+{
+    for (size_t i = 0; i < layout->n; i++) {
+        const struct kin_parameter *parameter = &layout->items[i];
+        struct kin_tensor tensor;
+        KIN_TRY(kin_tensor_alloc(&tensor, KIN_F32, parameter->ndim, parameter->shape, err));
+        memcpy(tensor.data, values + parameter->offset, parameter->count * sizeof *values);
+        KIN_TRY(kin_value_set(value, parameter->name, &tensor, err));
+    }
+    return 0;
+}
+
+int kin_model_new(const struct kin_model *model, const struct kin_layout *layout,
+                  const float *values, struct kin_value **out, struct kin_error *err)
+{
+    KIN_AUTO(kin_value_auto) struct kin_value *value = kin_value_new("model");
+    if (!value)
+        return kin_fail(err, KIN_ENOMEM, "no memory for a model");
+    KIN_TRY(set_header(value, model, err));
+    KIN_TRY(set_arrays(value, layout, values, err));
+    *out = value;
+    value = NULL;
+    return 0;
+}
+
+/* ---- reading ---- */
+
+static int read_classes(const struct kin_value *value, struct kin_classes *out,
+                        struct kin_error *err)
+{
+    const struct kin_tensor *names = kin_value_get(value, "classes");
+    if (!names)
+        return 0;
+    KIN_TRY(kin_value_want(value, "classes", KIN_TEXT, 1, &names, err));
+    KIN_AUTO(kin_auto_free) const char **texts = NULL;
+    KIN_TRY(kin_alloc_into(&texts, names->shape[0], sizeof *texts, err));
+    for (size_t i = 0; i < names->shape[0]; i++)
+        texts[i] = kin_tensor_text(names, i);
+    return kin_classes_copy(texts, names->shape[0], out, err);
+}
+
+static int read_size(const struct kin_value *value, const char *name, size_t *out,
+                     struct kin_error *err)
+{
+    int64_t number = kin_value_i64(value, name, 0);
+    if (number < 1 || number > 1 << 20)
+        return kin_fail(err, KIN_ECORRUPT, "a model with %lld as its '%s'", (long long)number,
+                        name);
+    *out = (size_t)number;
+    return 0;
+}
+
+int kin_model_read(const struct kin_value *value, struct kin_model *out, struct kin_error *err)
+{
+    KIN_AUTO(kin_model_release) struct kin_model model = {0};
+    KIN_TRY(kin_task_find(kin_value_text(value, "task", ""), &model.task, err));
+    model.baseline = strcmp(kin_value_text(value, "encoder", ""), "mfcc") == 0;
+    KIN_TRY(read_size(value, "width", &model.width, err));
+    KIN_TRY(read_size(value, "channels", &model.size.channels, err));
+    KIN_TRY(read_size(value, "hidden", &model.size.hidden, err));
+    model.size.dropout = kin_value_f64(value, "dropout", 0);
+    KIN_TRY(kin_scaler_get(value, &model.scale, &model.rate_hz, err));
+    KIN_TRY(read_classes(value, &model.classes, err));
+    *out = model;
+    model = (struct kin_model){0};
+    return 0;
+}
+
+void kin_model_release(struct kin_model *model)
+{
+    kin_classes_release(&model->classes);
+}
+
+static bool same_shape(const struct kin_tensor *tensor, const struct kin_parameter *parameter)
+{
+    if (tensor->ndim != parameter->ndim)
+        return false;
+    for (int d = 0; d < tensor->ndim; d++)
+        if (tensor->shape[d] != parameter->shape[d])
+            return false;
+    return true;
+}
+
+int kin_model_values(const struct kin_value *value, const struct kin_layout *layout, float *values,
+                     struct kin_error *err)
+{
+    for (size_t i = 0; i < layout->n; i++) {
+        const struct kin_parameter *parameter = &layout->items[i];
+        const struct kin_tensor *tensor;
+        KIN_TRY(kin_value_want(value, parameter->name, KIN_F32, parameter->ndim, &tensor, err));
+        if (!same_shape(tensor, parameter))
+            return kin_fail(err, KIN_ECORRUPT, "a model whose '%s' has another shape",
+                            parameter->name);
+        memcpy(values + parameter->offset, tensor->data, parameter->count * sizeof *values);
+    }
+    return 0;
+}
+
+int kin_model_front(const struct kin_model *model, struct kin_front **out, struct kin_error *err)
+{
+    const struct kin_front_params params = {
+        .baseline = model->baseline,
+        .rate_hz = model->rate_hz,
+        .width = model->width,
+        .scale = model->scale,
+    };
+    return kin_front_new(&params, out, err);
+}
+
+struct kin_network_spec kin_model_spec(const struct kin_model *model,
+                                       const struct kin_front *front)
+{
+    return kin_task_spec(model->task, front, &model->classes, &model->size);
+}

@@ -1,0 +1,45 @@
+/*
+ * Values of type «model»: a trained network. Fields:
+ *   task, encoder   text       AE AT IR VS; vgg or mfcc
+ *   width, channels, hidden  i64, dropout f64: shapes, as given to `train`
+ *   classes         text[n]    names of the outputs; absent for AE and VS
+ *   rate_hz, mean, deviation   of the scaler
+ *   and one float32 array for every parameter and running statistic, by its name
+ *   («enc1.conv.weight», as kin_layout_new gives them).
+ */
+#ifndef KIN_KIND_MODEL_H
+#define KIN_KIND_MODEL_H
+
+#include "kindred/task.h"
+#include "kindred/value.h"
+
+struct kin_model {
+    const struct kin_task *task;
+    bool baseline;
+    size_t width;
+    struct kin_task_size size;
+    double rate_hz;
+    struct kin_scale scale;     /* borrowed */
+    struct kin_classes classes; /* owned */
+};
+
+/* values  float32 [total] in the order of the layout */
+int kin_model_new(const struct kin_model *model, const struct kin_layout *layout,
+                  const float *values, struct kin_value **out, struct kin_error *err);
+
+/* Reads all but the arrays; the scale borrows from the value. KIN_ECORRUPT: no model. */
+int kin_model_read(const struct kin_value *value, struct kin_model *out, struct kin_error *err);
+void kin_model_release(struct kin_model *model);
+
+/* The arrays, in the order of the layout: values [layout->total]. KIN_ECORRUPT names one that is
+ * not there or of another shape. */
+int kin_model_values(const struct kin_value *value, const struct kin_layout *layout, float *values,
+                     struct kin_error *err);
+
+/* The front that the model looks through. */
+int kin_model_front(const struct kin_model *model, struct kin_front **out, struct kin_error *err);
+/* Its network. */
+struct kin_network_spec kin_model_spec(const struct kin_model *model,
+                                       const struct kin_front *front);
+
+#endif
