@@ -128,3 +128,49 @@ int kin_file_write_table(const struct kin_value *table, const char *path, struct
     KIN_TRY(kin_table_text(table, &out, err));
     return kin_write_file(path, out.data, out.length, err);
 }
+
+/* ---- canonical bytes ---- */
+
+int kin_file_write_value(const struct kin_value *value, const char *path, struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) void *bytes = NULL;
+    size_t length;
+    KIN_TRY(kin_value_encode(value, &bytes, &length, err));
+    return kin_write_file(path, bytes, length, err);
+}
+
+static int read_value(const char *path, const char *type, kin_file_add *add, void *context,
+                      struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) char *read = NULL;
+    KIN_AUTO(kin_auto_free) void *bytes = NULL; /* aligned, as values are read in place */
+    KIN_AUTO(kin_value_auto) struct kin_value *value = NULL;
+    size_t length;
+    KIN_TRY(kin_read_file(path, &read, &length, err));
+    KIN_TRY(kin_alloc_into(&bytes, length, 1, err));
+    memcpy(bytes, read, length);
+    if (kin_value_decode(bytes, length, &value, NULL) != 0)
+        return kin_fail(err, KIN_EDATA, "'%s' is no %s, or a damaged one", path, type);
+    bytes = NULL;
+    if (strcmp(kin_value_type(value), type) != 0)
+        return kin_fail(err, KIN_EDATA, "'%s' is a %s, wanted a %s", path, kin_value_type(value),
+                        type);
+    struct kin_value *given = value;
+    value = NULL;
+    return add(context, given, err);
+}
+
+int kin_file_read_scaler(const char *path, kin_file_add *add, void *context, struct kin_error *err)
+{
+    return read_value(path, "scaler", add, context, err);
+}
+
+int kin_file_read_model(const char *path, kin_file_add *add, void *context, struct kin_error *err)
+{
+    return read_value(path, "model", add, context, err);
+}
+
+int kin_file_read_state(const char *path, kin_file_add *add, void *context, struct kin_error *err)
+{
+    return read_value(path, "state", add, context, err);
+}

@@ -27,4 +27,11 @@ int kin_file_write_vector(const struct kin_value *vector, const char *path, stru
 int kin_file_write_row(const struct kin_value *row, const char *path, struct kin_error *err);
 int kin_file_write_table(const struct kin_value *table, const char *path, struct kin_error *err);
 
+/* Any value by its canonical bytes (kindred/value.h): models, scalers, training states. Reading
+ * refuses a value of another type. */
+int kin_file_write_value(const struct kin_value *value, const char *path, struct kin_error *err);
+int kin_file_read_scaler(const char *path, kin_file_add *add, void *context, struct kin_error *err);
+int kin_file_read_model(const char *path, kin_file_add *add, void *context, struct kin_error *err);
+int kin_file_read_state(const char *path, kin_file_add *add, void *context, struct kin_error *err);
+
 #endif
