@@ -224,8 +224,8 @@ struct kin_label {
     double number;
 };
 
-/* What a run may ask for. Every function may be called from the thread that runs the call; fetch and
- * source also from one other thread at the same time. */
+/* What a run may ask for. Every function may be called from the thread that runs the call; fetch
+ * and source also from one other thread at the same time. */
 struct kin_services {
     void *context;
     /* A stored value by its digest (a digest field of another value); the caller frees it. */

@@ -40,7 +40,7 @@ tr -d '\n' <"$scratch/stats" >"$scratch/stats.line"
 json_lines "$scratch/stats.line" || fail "--stats is no JSON"
 
 # On a terminal, as far as script(1) makes one: NO_COLOR leaves no colours.
-if command -v script >/dev/null; then
+if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
     # shellcheck disable=SC2016
     kindred=$kindred absent=$scratch/absent NO_COLOR=1 script -qec \
         '"$kindred" run "$absent" || exit 0; "$kindred" kinds' /dev/null \

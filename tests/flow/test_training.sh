@@ -36,7 +36,8 @@ steps:
   z: { kind: encode, of: clips, model: net }
 YAML
 
-# Runs with the cache NAME, then writes models, losses, states and embeddings to the folder NAME-net.
+# Runs with the cache NAME, then writes models, losses, states and embeddings to the folder
+# NAME-net.
 run_net() { # name, what differs
     name=$1
     shift

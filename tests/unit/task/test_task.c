@@ -9,7 +9,8 @@
 
 static struct kin_error err;
 
-#define TAGS(...) ((const char *const[]){__VA_ARGS__}), KIN_COUNT(((const char *const[]){__VA_ARGS__}))
+#define TAGS(...) \
+    ((const char *const[]){__VA_ARGS__}), KIN_COUNT(((const char *const[]){__VA_ARGS__}))
 
 static const struct kin_task *task_named(const char *name)
 {
