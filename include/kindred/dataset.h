@@ -164,6 +164,10 @@ struct kin_song_measure {
 int kin_song_measure(const void *bytes, size_t length, const struct kin_song_limits *limits,
                      struct kin_song_measure *out, struct kin_error *err);
 
+/* The part of it that looks at decoded audio: too short, silent. *peak as above. */
+int kin_song_check(const struct kin_audio *audio, double min_seconds, double *peak,
+                   struct kin_error *err);
+
 /* Whether a stem has the rate and the number of frames of its mix.
  * Errors: KIN_EDATA names both of each, or says that the bytes are no audio; KIN_ENOMEM. */
 int kin_stem_measure(const void *bytes, size_t length, const struct kin_song_measure *mix,

@@ -15,6 +15,17 @@ static double peak_of(const struct kin_audio *audio)
     return peak;
 }
 
+int kin_song_check(const struct kin_audio *audio, double min_seconds, double *peak,
+                   struct kin_error *err)
+{
+    KIN_TRY(kin_audio_check(audio, min_seconds, err));
+    *peak = peak_of(audio);
+    if (*peak < SILENT)
+        return kin_fail(err, KIN_EDATA, "silence: the loudest sample is at %.1f dBFS, wanted -70",
+                        20 * log10(*peak));
+    return 0;
+}
+
 int kin_song_measure(const void *bytes, size_t length, const struct kin_song_limits *limits,
                      struct kin_song_measure *out, struct kin_error *err)
 {
@@ -25,11 +36,8 @@ int kin_song_measure(const void *bytes, size_t length, const struct kin_song_lim
     KIN_TRY(kin_audio_decode(bytes, length, KIN_SONG_MAX_FRAMES, &audio, &info, err));
     if (!limits->allow_truncated)
         KIN_TRY(kin_audio_check_whole(&info, err));
-    KIN_TRY(kin_audio_check(&audio, limits->min_seconds, err));
-    double peak = peak_of(&audio);
-    if (peak < SILENT)
-        return kin_fail(err, KIN_EDATA, "silence: the loudest sample is at %.1f dBFS, wanted -70",
-                        20 * log10(peak));
+    double peak;
+    KIN_TRY(kin_song_check(&audio, limits->min_seconds, &peak, err));
     *out = (struct kin_song_measure){
         .rate_hz = info.rate_hz,
         .channels = info.channels,

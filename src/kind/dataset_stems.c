@@ -1,5 +1,4 @@
 /* Songs that lie in parts: their mix is the sum of the files of a folder. */
-#include <math.h>
 #include <string.h>
 
 #include "clip.h"
@@ -214,14 +213,6 @@ static int store_clip(const struct kin_call *call, const struct kin_audio *audio
     return call->services->store(call->services->context, clip, out, err);
 }
 
-static double peak_of(const struct kin_audio *audio)
-{
-    float peak = 0;
-    for (size_t i = 0; i < audio->n; i++)
-        peak = fmaxf(peak, fabsf(audio->samples[i]));
-    return peak;
-}
-
 static int set_audio(const struct kin_call *call, struct parts *parts, const struct kin_audio *mix,
                      struct kin_value *song, struct kin_error *err)
 {
@@ -231,8 +222,8 @@ static int set_audio(const struct kin_call *call, struct parts *parts, const str
         .channels = 1,
         .frames = mix->n,
         .seconds = (double)mix->n / mix->rate_hz,
-        .peak = peak_of(mix),
     };
+    KIN_TRY(kin_song_check(mix, kin_arg_number(call->args, "min_seconds"), &measure.peak, err));
     KIN_TRY(store_clip(call, mix, &stored, err));
     for (size_t i = 0; i < parts->n_stems; i++)
         KIN_TRY(store_clip(call, &parts->audio[i], &parts->stored[i], err));
@@ -252,7 +243,6 @@ static int make_song(const struct kin_call *call, const struct kin_value *source
     KIN_AUTO(kin_audio_release) struct kin_audio mix = {0};
     KIN_TRY(read_parts(call, source, &parts, err));
     KIN_TRY(kin_stems_mix(parts.audio, parts.n, &mix, NULL, err));
-    KIN_TRY(kin_audio_check(&mix, kin_arg_number(call->args, "min_seconds"), err));
     KIN_AUTO(kin_value_auto) struct kin_value *song = kin_value_new("song");
     if (!song)
         return kin_fail(err, KIN_ENOMEM, "no memory for a song");

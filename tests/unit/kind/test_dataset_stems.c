@@ -108,7 +108,12 @@ START_TEST(parts_that_do_not_fit_say_so)
     put("bare/vocals.wav", N, 0.25, 0.1, 8000);
     put("silent/vocals.wav", N, 0, 0.1, 8000);
     put("silent/backing.wav", N, 0, 0.1, 8000);
+    /* 3 units of 16 bits: 20 log10(3 / 32768) dBFS */
+    put("faint/vocals.wav", N, 0.0001, 0.1, 8000);
+    put("faint/backing.wav", N, 0, 0.1, 8000);
     struct bench *bench = load_stems("mulaw");
+    ck_assert_str_eq(out_of(bench, "faint")->why,
+                     "silence: the loudest sample is at -80.8 dBFS, wanted -70");
     ck_assert_ptr_null(out_of(bench, "good")->why);
     ck_assert_str_eq(out_of(bench, "long")->why,
                      "the rest: 16001 frames at 8000 Hz, wanted 16000 at 8000 Hz like the song's "
