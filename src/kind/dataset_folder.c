@@ -48,7 +48,7 @@ static int scan(struct kin_scan *scan, struct kin_error *err)
 
 const struct kin_kind kin_kind_dataset_folder = {
     .name = "dataset.folder",
-    .version = 1,
+    .version = 2, /* 2: silence is below -70 dBFS */
     .doc = "the audio files of a folder: wav, flac, ogg, mp3",
     .params = params,
     .inputs = inputs,
