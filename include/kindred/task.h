@@ -87,8 +87,8 @@ int kin_task_check(const struct kin_task *task, const struct kin_task_song *song
 
 /* ---- the front: from samples to inputs ---- */
 
-/* Per-bin mean and deviation of the dB spectra of a training list; borrowed while the front lives.
- */
+/* Per-bin mean and deviation of the dB spectra of a training list; borrowed while the front
+ * lives. */
 struct kin_scale {
     const float *mean, *deviation; /* [H] */
 };
@@ -157,8 +157,8 @@ int kin_batch_init(struct kin_batch *batch, const struct kin_task *task,
                    const struct kin_task_options *options, size_t clips, struct kin_error *err);
 void kin_batch_release(struct kin_batch *batch); /* accepts NULL and zeroed memory */
 
-/* One clip of a song: kin_front_samples(W) samples of the mix and, for a task with a stem, of it.
- */
+/* One clip of a song: kin_front_samples(W) samples of the mix and, for a task with a stem, of
+ * that. */
 struct kin_task_clip {
     const struct kin_task_song *song;
     const float *mix, *stem;

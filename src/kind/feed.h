@@ -3,10 +3,10 @@
  * the one before.
  *
  * An epoch is one random clip of every training song, in the epoch's random order, `batch` of them
- * at a time; the last batch is what is left, except that a single clip is left out, as it cannot
- * be normalised by its own statistics. Then come at most FEED_VALIDATIONS full batches of
- * validation songs, likewise drawn for each epoch (the authors' trainers do both; fewer songs than
- * a batch make one batch).
+ * at a time; the last batch is what is left, except that a single clip is left out, as it cannot be
+ * normalised by its own statistics. Then come at most FEED_VALIDATIONS full batches of validation
+ * songs, likewise drawn for each epoch (the authors' trainers do both; fewer songs than a batch
+ * make one batch).
  *
  * Order of calls: feed_start at an (epoch, step); feed_next and feed_return by turns; feed_stop.
  */

@@ -36,8 +36,7 @@ steps:
   z: { kind: encode, of: clips, model: net }
 YAML
 
-# Runs with the cache NAME, then writes models, losses, states and embeddings to the folder
-# NAME-net.
+# Runs with the cache NAME; then models, losses, states and embeddings are in the folder NAME-net.
 run_net() { # name, what differs
     name=$1
     shift

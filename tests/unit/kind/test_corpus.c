@@ -129,8 +129,8 @@ START_TEST(steps_of_an_epoch)
 {
     static const struct {
         size_t songs, validation, training_steps, steps, last;
-    } cases[] = {{8, 0, 3, 3, 2}, {7, 0, 2, 2, 3}, {6, 2, 2, 3, 3}, {6, 7, 2, 4, 3}, {6, 3, 2, 3, 3},
-                 {6, 9, 2, 4, 3}};
+    } cases[] = {{8, 0, 3, 3, 2}, {7, 0, 2, 2, 3}, {6, 2, 2, 3, 3},
+                 {6, 7, 2, 4, 3}, {6, 3, 2, 3, 3}, {6, 9, 2, 4, 3}};
     for (size_t i = 0; i < KIN_COUNT(cases); i++) {
         struct corpus training = {.n = cases[i].songs}, validation = {.n = cases[i].validation};
         const struct feed_plan plan = {

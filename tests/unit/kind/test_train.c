@@ -22,7 +22,8 @@ START_TEST(every_task_learns)
         struct kin_given one, three;
         const struct lesson lesson = {
             &studio, &validation, NULL,
-            PARAMS("task", tasks[i % 4], "encoder", encoders[i / 4], "epochs", "30", "rate", "0.01")};
+            PARAMS("task", tasks[i % 4], "encoder", encoders[i / 4], "epochs", "30", "rate",
+                   "0.01")};
         studio.threads = 1;
         ck_ok(lesson_run(&lesson, &one));
         studio.threads = 3;
