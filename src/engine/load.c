@@ -34,6 +34,17 @@ static int differs(struct kin_session *session, struct instance *producer, const
     return session_blame(session, producer, err);
 }
 
+/* What of an instance does not change once it is done; the rest is the coordinator's. */
+static struct instance copy_of(const struct instance *instance)
+{
+    struct instance copy = {.number = instance->number,
+                            .step = instance->step,
+                            .point = instance->point,
+                            .key = instance->key};
+    memcpy(copy.outputs, instance->outputs, sizeof copy.outputs);
+    return copy;
+}
+
 /* What is made anew for a step with keep: false goes again when its consumers are done. */
 static void touch(struct kin_session *session, struct instance *instance)
 {
@@ -47,7 +58,7 @@ static int recompute(struct kin_session *session, struct instance *producer, str
 {
     struct work *work = NULL;
     touch(session, producer);
-    struct instance copy = *producer;
+    struct instance copy = copy_of(producer);
     int status = source_store(session, producer, err);
     if (status == 0)
         status = work_open(session, &copy, true, &work, err);
@@ -80,7 +91,7 @@ static int recompute_item(struct kin_session *session, struct instance *producer
 {
     struct work *work = NULL;
     touch(session, producer);
-    struct instance copy = *producer;
+    struct instance copy = copy_of(producer);
     int status = work_open(session, &copy, false, &work, err);
     size_t k = 0;
     while (status == 0 && work->map && k < work->n && strcmp(work->pieces[k].id, id) != 0)
