@@ -7,7 +7,7 @@
 #define MAX 1200
 
 struct set {
-    char ids[MAX][16], groups[MAX][16];
+    char ids[MAX][32], groups[MAX][32];
     struct kin_split_item items[MAX];
     size_t n;
     bool chosen[MAX];
