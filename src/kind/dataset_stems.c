@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "clip.h"
+#include "each.h"
 #include "kindred/memory.h"
 #include "song.h"
 
@@ -236,9 +237,11 @@ static int set_audio(const struct kin_call *call, struct parts *parts, const str
     return kin_value_set_digests(song, "stems", parts->stored, parts->n_stems, err);
 }
 
-static int make_song(const struct kin_call *call, const struct kin_value *source,
-                     struct kin_value **out, struct kin_error *err)
+static int make_song(struct kin_call *call, size_t k, void *context, struct kin_value **out,
+                     struct kin_error *err)
 {
+    (void)context;
+    const struct kin_value *source = kin_call_item(call, "listing", k);
     KIN_AUTO(parts_release) struct parts parts = {0};
     KIN_AUTO(kin_audio_release) struct kin_audio mix = {0};
     KIN_TRY(read_parts(call, source, &parts, err));
@@ -254,17 +257,7 @@ static int make_song(const struct kin_call *call, const struct kin_value *source
 
 static int run(struct kin_call *call, struct kin_error *err)
 {
-    for (size_t k = 0; k < call->n_items; k++) {
-        struct kin_value *song = NULL;
-        struct kin_error why = {0};
-        int status = make_song(call, kin_call_item(call, "listing", k), &song, &why);
-        if (status != 0 && status != KIN_EDATA) {
-            *err = why;
-            return status;
-        }
-        KIN_TRY(song ? kin_call_give(call, k, NULL, song, err) : kin_call_reject(call, k, &why));
-    }
-    return 0;
+    return kin_each(call, make_song, NULL, err);
 }
 
 const struct kin_kind kin_kind_dataset_stems = {

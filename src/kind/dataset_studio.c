@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "clip.h"
+#include "each.h"
 #include "kindred/memory.h"
 #include "kindred/studio.h"
 #include "song.h"
@@ -275,9 +276,11 @@ static int make_song(const struct kin_call *call, const struct take *take, struc
     return 0;
 }
 
-static int run_song(const struct kin_call *call, const struct kin_value *source, struct bank *bank,
-                    struct kin_value **out, struct kin_error *err)
+static int run_song(struct kin_call *call, size_t k, void *context, struct kin_value **out,
+                    struct kin_error *err)
 {
+    struct bank *bank = context;
+    const struct kin_value *source = kin_call_item(call, "listing", k);
     struct kin_studio_params how = {
         .seed = (uint64_t)kin_arg_integer(call->args, "seed"),
         .seconds = kin_arg_number(call->args, "seconds"),
@@ -289,26 +292,15 @@ static int run_song(const struct kin_call *call, const struct kin_value *source,
     KIN_TRY(load_bank(source, call->services, bank, err));
     KIN_TRY(kin_studio_compose(&how, index, &take.score, err));
     KIN_TRY(kin_studio_perform(&take.score, bank->samples, rate_hz, &take.mix, take.parts, err));
-    return make_song(call, &take, out, err);
+    KIN_TRY(make_song(call, &take, out, err));
+    kin_call_count(call, "songs", 1);
+    return 0;
 }
 
 static int run(struct kin_call *call, struct kin_error *err)
 {
     KIN_AUTO(bank_release) struct bank bank = {0};
-    for (size_t k = 0; k < call->n_items; k++) {
-        struct kin_value *song = NULL;
-        const struct kin_value *source = kin_call_item(call, "listing", k);
-        int status = run_song(call, source, &bank, &song, err);
-        if (status == KIN_EDATA) {
-            struct kin_error why = *err;
-            KIN_TRY(kin_call_reject(call, k, &why));
-            continue;
-        }
-        KIN_TRY(status);
-        KIN_TRY(kin_call_give(call, k, NULL, song, err));
-        kin_call_count(call, "songs", 1);
-    }
-    return 0;
+    return kin_each(call, run_song, &bank, err);
 }
 
 const struct kin_kind kin_kind_dataset_studio = {

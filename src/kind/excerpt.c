@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clip.h"
+#include "each.h"
 #include "kindred/memory.h"
 #include "song.h"
 
@@ -130,20 +131,16 @@ static int cut_song(const struct kin_value *song, const struct cut *cut,
     return kin_clip_new(&excerpt, cut->mulaw, out, err);
 }
 
+static int run_item(struct kin_call *call, size_t k, void *context, struct kin_value **out,
+                    struct kin_error *err)
+{
+    return cut_song(kin_call_item(call, "of", k), context, call->services, out, err);
+}
+
 static int run(struct kin_call *call, struct kin_error *err)
 {
     struct cut cut = read_cut(call->args);
-    for (size_t k = 0; k < call->n_items; k++) {
-        struct kin_value *clip = NULL;
-        struct kin_error why = {0};
-        int status = cut_song(kin_call_item(call, "of", k), &cut, call->services, &clip, &why);
-        if (status != 0 && status != KIN_EDATA) {
-            *err = why;
-            return status;
-        }
-        KIN_TRY(clip ? kin_call_give(call, k, NULL, clip, err) : kin_call_reject(call, k, &why));
-    }
-    return 0;
+    return kin_each(call, run_item, &cut, err);
 }
 
 const struct kin_kind kin_kind_excerpt = {

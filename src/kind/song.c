@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clip.h"
+#include "each.h"
 #include "kindred/memory.h"
 
 const char *const kin_song_truncated[] = {"reject", "use", NULL};
@@ -212,7 +213,7 @@ static int measure_stems(const struct kin_value *source, const struct kin_song_m
     return 0;
 }
 
-/* A song, or NULL when the file's content cannot be used: then err says why. */
+/* KIN_EDATA: the file's content cannot be used. */
 static int measure_song(const struct kin_value *source, const struct kin_song_limits *limits,
                         const struct kin_services *services, struct kin_value **out,
                         struct kin_error *err)
@@ -223,11 +224,8 @@ static int measure_song(const struct kin_value *source, const struct kin_song_li
     struct kin_song_measure measure;
     KIN_TRY(one_digest(source, &digest, err));
     KIN_TRY(services->source(services->context, &digest, &bytes, &length, err));
-    int status = kin_song_measure(bytes, length, limits, &measure, err);
-    if (status == 0)
-        status = measure_stems(source, &measure, services, err);
-    if (status != 0)
-        return status == KIN_EDATA ? 0 : status;
+    KIN_TRY(kin_song_measure(bytes, length, limits, &measure, err));
+    KIN_TRY(measure_stems(source, &measure, services, err));
     KIN_AUTO(kin_value_auto) struct kin_value *song = kin_value_new("song");
     if (!song)
         return no_memory(err);
@@ -238,23 +236,19 @@ static int measure_song(const struct kin_value *source, const struct kin_song_li
     return 0;
 }
 
+static int run_item(struct kin_call *call, size_t k, void *context, struct kin_value **out,
+                    struct kin_error *err)
+{
+    return measure_song(kin_call_item(call, "listing", k), context, call->services, out, err);
+}
+
 int kin_song_run(struct kin_call *call, struct kin_error *err)
 {
     struct kin_song_limits limits = {
         .min_seconds = kin_arg_number(call->args, "min_seconds"),
         .allow_truncated = kin_arg_is(call->args, "truncated", "use"),
     };
-    for (size_t k = 0; k < call->n_items; k++) {
-        struct kin_value *song = NULL;
-        struct kin_error why = {0};
-        const struct kin_value *source = kin_call_item(call, "listing", k);
-        if (measure_song(source, &limits, call->services, &song, &why) != 0) {
-            *err = why;
-            return err->status;
-        }
-        KIN_TRY(song ? kin_call_give(call, k, NULL, song, err) : kin_call_reject(call, k, &why));
-    }
-    return 0;
+    return kin_each(call, run_item, &limits, err);
 }
 
 /* ---- reading ---- */
