@@ -104,7 +104,6 @@ struct kin_distance_set; /* sequences, packed for the kernels */
 int kin_distance_set_new(const struct kin_sequence *sequences, size_t n,
                          struct kin_distance_set **out, struct kin_error *err);
 void kin_distance_set_free(struct kin_distance_set *set); /* accepts NULL */
-size_t kin_distance_set_count(const struct kin_distance_set *set);
 
 /*
  * Distances of `rows` sequences to all n of a set, in float32.

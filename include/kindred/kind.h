@@ -143,8 +143,6 @@ size_t kin_kind_count(void);
 const struct kin_kind *kin_kind_at(size_t i); /* in ascending name */
 const struct kin_kind *kin_kind_find(const char *name); /* or NULL */
 const struct kin_type *kin_type_find(const char *name, size_t length); /* or NULL */
-size_t kin_type_count(void);
-const struct kin_type *kin_type_at(size_t i);
 
 size_t kin_kind_params(const struct kin_kind *kind); /* how many */
 size_t kin_kind_inputs(const struct kin_kind *kind);
@@ -170,7 +168,6 @@ struct kin_literal {
 /* All defaults. NULL when there is no memory. */
 struct kin_args *kin_args_new(const struct kin_kind *kind);
 void kin_args_free(struct kin_args *args);
-void kin_args_auto(struct kin_args **args);
 /* Sets one parameter; the literal is copied. KIN_EINVAL: no such parameter (with the nearest name),
  * not a number, out of range, not a choice (with the nearest one). */
 int kin_args_set(struct kin_args *args, const char *name, const struct kin_literal *literal,
@@ -187,8 +184,6 @@ const char *kin_args_port_type(const struct kin_args *args, const struct kin_por
 void kin_args_canonical(const struct kin_args *args, struct kin_text *out);
 /* The same without parameters that have one of these flags (KIN_PARAM_HORIZON). */
 void kin_args_canonical_without(const struct kin_args *args, unsigned flags, struct kin_text *out);
-/* One parameter's value in canonical spelling, for people. */
-void kin_args_show(const struct kin_args *args, const char *name, struct kin_text *out);
 
 /* Reading. Asking for a parameter the kind does not declare is a mistake of the kind: it aborts. */
 double kin_arg_number(const struct kin_args *args, const char *name);
@@ -275,9 +270,10 @@ size_t kin_call_gathered(const struct kin_call *call, const char *port,
 /* An earlier output of item k to extend (KIN_PORT_EXTENDS), or NULL. Never needed for the result.
  */
 const struct kin_value *kin_call_prior(const struct kin_call *call, size_t k);
-/* Random numbers for item k (map) or the call (whole: k = 0): named by the kind, its canonical
- * parameters and the digests of the item, so that neither order nor neighbours matter. */
-struct kin_random kin_call_random(const struct kin_call *call, size_t k, uint64_t seed);
+/* Appends the name of what is random about item k (map) or the call (whole: k = 0), for
+ * kin_random_stream: the kind, its canonical parameters and the digests of the item, so that
+ * neither order nor neighbours matter. */
+void kin_call_name(const struct kin_call *call, size_t k, struct kin_text *out);
 
 /* Giving results. `takes` is taken in every case. output NULL: the first. */
 int kin_call_give(struct kin_call *call, size_t k, const char *output, struct kin_value *takes,

@@ -147,7 +147,3 @@ void kin_distance_set_free(struct kin_distance_set *set)
     kin_free(set);
 }
 
-size_t kin_distance_set_count(const struct kin_distance_set *set)
-{
-    return set->count;
-}

@@ -39,11 +39,6 @@ void kin_args_free(struct kin_args *args)
     kin_free(args);
 }
 
-void kin_args_auto(struct kin_args **args)
-{
-    kin_args_free(*args);
-}
-
 const struct kin_kind *kin_args_kind(const struct kin_args *args)
 {
     return args->kind;
@@ -324,13 +319,6 @@ static const struct argument *find(const struct kin_args *args, const char *name
     if (!param)
         abort(); /* the kind reads a parameter it does not declare */
     return &args->list[param - args->kind->params];
-}
-
-void kin_args_show(const struct kin_args *args, const char *name, struct kin_text *out)
-{
-    const struct argument *argument = find(args, name);
-    if (argument->set)
-        add_value(out, kin_kind_param(args->kind, name), argument);
 }
 
 double kin_arg_number(const struct kin_args *args, const char *name)

@@ -39,19 +39,17 @@ const struct kin_value *kin_call_prior(const struct kin_call *call, size_t k)
     return call->priors ? call->priors[k] : NULL;
 }
 
-struct kin_random kin_call_random(const struct kin_call *call, size_t k, uint64_t seed)
+void kin_call_name(const struct kin_call *call, size_t k, struct kin_text *out)
 {
-    KIN_AUTO(kin_text_release) struct kin_text name = {0};
-    kin_text_addf(&name, "kind %s\n", call->kind->name);
-    kin_args_canonical(call->args, &name);
+    kin_text_addf(out, "kind %s\n", call->kind->name);
+    kin_args_canonical(call->args, out);
     for (size_t i = 0; i < kin_kind_inputs(call->kind); i++) {
         if (call->kind->inputs[i].mode != KIN_EACH || call->n_sets[i] == 0)
             continue;
         char digest[KIN_DIGEST_TEXT];
         kin_digest_text(&call->sets[i]->items[k].digest, digest);
-        kin_text_addf(&name, "item %s\n", digest);
+        kin_text_addf(out, "item %s\n", digest);
     }
-    return kin_random_stream(seed, kin_text_string(&name), name.length);
 }
 
 /* ---- results ---- */

@@ -170,14 +170,14 @@ static int tune_ambience(struct work *work, unsigned rate_hz, struct kin_error *
 static int name_draw(const struct kin_call *call, size_t k, struct kin_text *out,
                      struct kin_error *err)
 {
-    kin_text_addf(out, "kind %s\n", call->kind->name);
-    if (kin_arg_is(call->args, "draw", "clip"))
-        kin_text_addf(out, "transformation %s\n", kin_arg_text(call->args, "transformation"));
-    else
-        kin_args_canonical(call->args, out);
+    if (kin_arg_is(call->args, "draw", "magnitude")) {
+        kin_call_name(call, k, out);
+        return kin_text_check(out, err);
+    }
     char digest[KIN_DIGEST_TEXT];
     kin_digest_text(&kin_call_input(call, "of")->items[k].digest, digest);
-    kin_text_addf(out, "item %s\n", digest);
+    kin_text_addf(out, "kind %s\ntransformation %s\nitem %s\n", call->kind->name,
+                  kin_arg_text(call->args, "transformation"), digest);
     return kin_text_check(out, err);
 }
 

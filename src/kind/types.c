@@ -13,16 +13,6 @@ static const struct kin_type types[] = {
 };
 #undef KIN_TYPE
 
-size_t kin_type_count(void)
-{
-    return KIN_COUNT(types);
-}
-
-const struct kin_type *kin_type_at(size_t i)
-{
-    return &types[i];
-}
-
 const struct kin_type *kin_type_find(const char *name, size_t length)
 {
     for (size_t i = 0; i < KIN_COUNT(types); i++)
