@@ -74,6 +74,24 @@ int kin_stft_magnitude(struct kin_stft *stft, const float *x, size_t clips, size
 int kin_stft_db(struct kin_stft *stft, const float *x, size_t clips, size_t samples,
                 enum kin_floor floor, float *out, struct kin_error *err);
 
+/* ---- from magnitudes back to samples ---- */
+
+/* The network's frames under a periodic window: where the authors' program takes phases from, and
+ * what it puts frames together by. */
+extern const struct kin_stft_params kin_stft_phases;
+
+/* The signal that has the phases of x and other magnitudes: frames are transformed back, windowed
+ * once more, added up, and divided by the sum of the squared windows (Griffin and Lim 1984, equation
+ * 6; librosa.istft). What reflection had added at the ends is cut off again. Magnitudes of x itself,
+ * under the same window, give x.
+ * stft       the plan for the phases; its hop is at most half a frame
+ * x          [samples]
+ * magnitude  float32 [F][T]
+ * out        hop_samples * (T - 1) samples
+ * Errors: as kin_stft_magnitude, KIN_ENOMEM. */
+int kin_stft_resynthesise(struct kin_stft *stft, const float *x, size_t samples,
+                          const float *magnitude, float *out, struct kin_error *err);
+
 /* ---- mel bank ---- */
 
 struct kin_mel_params {

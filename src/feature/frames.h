@@ -19,6 +19,15 @@
 int kin_frames_check(const struct kin_stft *stft, const float *x, size_t clips, size_t samples,
                      struct kin_error *err);
 
+size_t kin_frames_hop(const struct kin_stft *stft);
+
+/* The spectrum of one frame of a checked signal, [F][2] (real, imaginary). It belongs to the plan, may
+ * be written to, and lasts until the next call. */
+float (*kin_frames_spectrum(struct kin_stft *stft, const float *x, size_t samples,
+                            size_t frame))[2];
+/* frame_samples times the frame whose spectrum stands there, and the window of the plan. */
+const float *kin_frames_back(struct kin_stft *stft, const float **window);
+
 /* The power spectra of frames first … first + KIN_LANES - 1 of one checked signal. The block
  * belongs to the plan and lasts until the next call. Lanes from `frames` on, the signal's number of
  * frames, are 0. */

@@ -83,6 +83,11 @@ size_t kin_stft_frames(const struct kin_stft *stft, size_t samples)
     return 1 + samples / stft->params.hop_samples;
 }
 
+size_t kin_frames_hop(const struct kin_stft *stft)
+{
+    return stft->params.hop_samples;
+}
+
 int kin_frames_check(const struct kin_stft *stft, const float *x, size_t clips, size_t samples,
                      struct kin_error *err)
 {
@@ -121,10 +126,24 @@ static void load_frame(const struct kin_stft *stft, const float *x, size_t sampl
     }
 }
 
+float (*kin_frames_spectrum(struct kin_stft *stft, const float *x, size_t samples,
+                            size_t frame))[2]
+{
+    load_frame(stft, x, samples, frame, kin_fft_real(stft->fft));
+    kin_fft_forward(stft->fft);
+    return kin_fft_spectrum(stft->fft);
+}
+
+const float *kin_frames_back(struct kin_stft *stft, const float **window)
+{
+    *window = stft->window;
+    kin_fft_inverse(stft->fft);
+    return kin_fft_real(stft->fft);
+}
+
 const float *kin_frames_power(struct kin_stft *stft, const float *x, size_t samples, size_t first)
 {
     size_t frames = kin_stft_frames(stft, samples), bins = kin_stft_bins(stft);
-    float(*spectrum)[2] = kin_fft_spectrum(stft->fft);
     for (size_t lane = 0; lane < KIN_LANES; lane++) {
         float *power = stft->power + lane;
         if (first + lane >= frames) {
@@ -132,8 +151,7 @@ const float *kin_frames_power(struct kin_stft *stft, const float *x, size_t samp
                 power[k * KIN_LANES] = 0;
             continue;
         }
-        load_frame(stft, x, samples, first + lane, kin_fft_real(stft->fft));
-        kin_fft_forward(stft->fft);
+        float(*spectrum)[2] = kin_frames_spectrum(stft, x, samples, first + lane);
         for (size_t k = 0; k < bins; k++)
             power[k * KIN_LANES] =
                 spectrum[k][0] * spectrum[k][0] + spectrum[k][1] * spectrum[k][1];
