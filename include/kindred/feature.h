@@ -81,9 +81,9 @@ int kin_stft_db(struct kin_stft *stft, const float *x, size_t clips, size_t samp
 extern const struct kin_stft_params kin_stft_phases;
 
 /* The signal that has the phases of x and other magnitudes: frames are transformed back, windowed
- * once more, added up, and divided by the sum of the squared windows (Griffin and Lim 1984, equation
- * 6; librosa.istft). What reflection had added at the ends is cut off again. Magnitudes of x itself,
- * under the same window, give x.
+ * once more, added up, and divided by the sum of the squared windows (Griffin and Lim 1984,
+ * equation 6; librosa.istft). What reflection had added at the ends is cut off again. Magnitudes of
+ * x itself, under the same window, give x.
  * stft       the plan for the phases; its hop is at most half a frame
  * x          [samples]
  * magnitude  float32 [F][T]

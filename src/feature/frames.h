@@ -21,8 +21,8 @@ int kin_frames_check(const struct kin_stft *stft, const float *x, size_t clips, 
 
 size_t kin_frames_hop(const struct kin_stft *stft);
 
-/* The spectrum of one frame of a checked signal, [F][2] (real, imaginary). It belongs to the plan, may
- * be written to, and lasts until the next call. */
+/* The spectrum of one frame of a checked signal, [F][2] (real, imaginary). It belongs to the plan,
+ * may be written to, and lasts until the next call. */
 float (*kin_frames_spectrum(struct kin_stft *stft, const float *x, size_t samples,
                             size_t frame))[2];
 /* frame_samples times the frame whose spectrum stands there, and the window of the plan. */

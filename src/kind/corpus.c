@@ -11,32 +11,15 @@
 
 /* ---- what songs say ---- */
 
-static int read_tags(struct corpus_song *song, struct kin_error *err)
-{
-    const struct kin_tensor *tags = kin_value_get(song->value, "tags");
-    if (!tags)
-        return 0;
-    KIN_TRY(kin_value_want(song->value, "tags", KIN_TEXT, 1, &tags, err));
-    const char **texts;
-    KIN_TRY(kin_alloc_into(&texts, tags->shape[0], sizeof *texts, err));
-    for (size_t i = 0; i < tags->shape[0]; i++)
-        texts[i] = kin_tensor_text(tags, i);
-    song->says.tags = texts;
-    song->says.n_tags = tags->shape[0];
-    return 0;
-}
-
 static int read_song(struct corpus_song *song, const struct kin_item *item, struct kin_error *err)
 {
     const struct kin_tensor *audio;
     song->value = item->value;
-    song->says.id = item->id;
-    song->says.label = kin_value_text(item->value, "label", NULL);
     KIN_TRY(kin_value_want(item->value, "audio", KIN_DIGEST, 1, &audio, err));
     if (audio->shape[0] != 1)
         return kin_fail(err, KIN_ECORRUPT, "a song with %zu mixes, wanted 1", audio->shape[0]);
     memcpy(&song->audio, audio->data, sizeof song->audio);
-    return read_tags(song, err);
+    return kin_song_says(item->value, item->id, &song->says, err);
 }
 
 static int read_songs(struct corpus *corpus, const struct kin_set *set, struct kin_error *err)
@@ -70,7 +53,7 @@ void corpus_release(struct corpus *corpus)
 {
     for (size_t i = 0; i < corpus->n; i++) {
         struct corpus_song *song = &corpus->songs[i];
-        kin_free((void *)(uintptr_t)song->says.tags);
+        kin_song_says_release(&song->says);
         sound_release(&song->mix);
         sound_release(&song->stem);
     }

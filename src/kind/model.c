@@ -7,18 +7,29 @@
 
 /* ---- writing ---- */
 
+static int set_classes(struct kin_value *value, const struct kin_model *model,
+                       struct kin_error *err)
+{
+    size_t n = model->classes.n;
+    if (n == 0)
+        return 0;
+    KIN_TRY(kin_value_set_texts(value, "classes", (const char *const *)model->classes.names, n,
+                                err));
+    return kin_value_set_f32(value, "frequencies", model->frequencies, n, 0, err);
+}
+
 static int set_header(struct kin_value *value, const struct kin_model *model,
                       struct kin_error *err)
 {
     KIN_TRY(kin_value_set_text(value, "task", model->task->name, err));
-    KIN_TRY(kin_value_set_text(value, "encoder", model->baseline ? "mfcc" : "vgg", err));
+    KIN_TRY(kin_value_set_text(value, "encoder", model->baseline ? "MFCC" : "VGG", err));
+    KIN_TRY(kin_value_set_text(value, "image",
+                               model->linear_magnitude ? "magnitude" : "standardised", err));
     KIN_TRY(kin_value_set_i64(value, "width", (int64_t)model->width, err));
     KIN_TRY(kin_value_set_i64(value, "channels", (int64_t)model->size.channels, err));
     KIN_TRY(kin_value_set_i64(value, "hidden", (int64_t)model->size.hidden, err));
     KIN_TRY(kin_value_set_f64(value, "dropout", model->size.dropout, err));
-    if (model->classes.n > 0)
-        KIN_TRY(kin_value_set_texts(value, "classes", (const char *const *)model->classes.names,
-                                    model->classes.n, err));
+    KIN_TRY(set_classes(value, model, err));
     return kin_scaler_set(value, &model->scale, model->rate_hz, err);
 }
 
@@ -50,18 +61,24 @@ int kin_model_new(const struct kin_model *model, const struct kin_layout *layout
 
 /* ---- reading ---- */
 
-static int read_classes(const struct kin_value *value, struct kin_classes *out,
+static int read_classes(const struct kin_value *value, struct kin_model *out,
                         struct kin_error *err)
 {
-    const struct kin_tensor *names = kin_value_get(value, "classes");
+    const struct kin_tensor *names = kin_value_get(value, "classes"), *frequencies;
     if (!names)
         return 0;
     KIN_TRY(kin_value_want(value, "classes", KIN_TEXT, 1, &names, err));
+    KIN_TRY(kin_value_want(value, "frequencies", KIN_F32, 1, &frequencies, err));
+    size_t n = names->shape[0];
+    if (frequencies->shape[0] != n)
+        return kin_fail(err, KIN_ECORRUPT, "a model with %zu classes and %zu frequencies", n,
+                        frequencies->shape[0]);
     KIN_AUTO(kin_auto_free) const char **texts = NULL;
-    KIN_TRY(kin_alloc_into(&texts, names->shape[0], sizeof *texts, err));
-    for (size_t i = 0; i < names->shape[0]; i++)
+    KIN_TRY(kin_alloc_into(&texts, n, sizeof *texts, err));
+    for (size_t i = 0; i < n; i++)
         texts[i] = kin_tensor_text(names, i);
-    return kin_classes_copy(texts, names->shape[0], out, err);
+    out->frequencies = frequencies->data;
+    return kin_classes_copy(texts, n, &out->classes, err);
 }
 
 static int read_size(const struct kin_value *value, const char *name, size_t *out,
@@ -79,13 +96,14 @@ int kin_model_read(const struct kin_value *value, struct kin_model *out, struct 
 {
     KIN_AUTO(kin_model_release) struct kin_model model = {0};
     KIN_TRY(kin_task_find(kin_value_text(value, "task", ""), &model.task, err));
-    model.baseline = strcmp(kin_value_text(value, "encoder", ""), "mfcc") == 0;
+    model.baseline = strcmp(kin_value_text(value, "encoder", ""), "MFCC") == 0;
+    model.linear_magnitude = strcmp(kin_value_text(value, "image", ""), "magnitude") == 0;
     KIN_TRY(read_size(value, "width", &model.width, err));
     KIN_TRY(read_size(value, "channels", &model.size.channels, err));
     KIN_TRY(read_size(value, "hidden", &model.size.hidden, err));
     model.size.dropout = kin_value_f64(value, "dropout", 0);
     KIN_TRY(kin_scaler_get(value, &model.scale, &model.rate_hz, err));
-    KIN_TRY(read_classes(value, &model.classes, err));
+    KIN_TRY(read_classes(value, &model, err));
     *out = model;
     model = (struct kin_model){0};
     return 0;

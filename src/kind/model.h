@@ -1,8 +1,10 @@
 /*
  * Values of type «model»: a trained network. Fields:
- *   task, encoder   text       AE AT IR VS; vgg or mfcc
+ *   task, encoder   text       AE AT IR VS; VGG or MFCC
+ *   image           text       AE: what it reconstructs, standardised or magnitude
  *   width, channels, hidden  i64, dropout f64: shapes, as given to `train`
- *   classes         text[n]    names of the outputs; absent for AE and VS
+ *   classes         text[n]    names of the outputs, and
+ *   frequencies     f32[n]     the share of training songs that have each; absent for AE and VS
  *   rate_hz, mean, deviation   of the scaler
  *   and one float32 array for every parameter and running statistic, by its name
  *   («enc1.conv.weight», as kin_layout_new gives them).
@@ -15,19 +17,20 @@
 
 struct kin_model {
     const struct kin_task *task;
-    bool baseline;
+    bool baseline, linear_magnitude;
     size_t width;
     struct kin_task_size size;
     double rate_hz;
     struct kin_scale scale;     /* borrowed */
     struct kin_classes classes; /* owned */
+    const float *frequencies;   /* [classes.n]; borrowed */
 };
 
 /* values  float32 [total] in the order of the layout */
 int kin_model_new(const struct kin_model *model, const struct kin_layout *layout,
                   const float *values, struct kin_value **out, struct kin_error *err);
 
-/* Reads all but the arrays; the scale borrows from the value. KIN_ECORRUPT: no model. */
+/* Reads all but the arrays; scale and frequencies borrow from the value. KIN_ECORRUPT: no model. */
 int kin_model_read(const struct kin_value *value, struct kin_model *out, struct kin_error *err);
 void kin_model_release(struct kin_model *model);
 

@@ -253,6 +253,30 @@ int kin_song_run(struct kin_call *call, struct kin_error *err)
 
 /* ---- reading ---- */
 
+int kin_song_says(const struct kin_value *song, const char *id, struct kin_task_song *out,
+                  struct kin_error *err)
+{
+    const struct kin_tensor *tags = kin_value_get(song, "tags");
+    const char **texts = NULL;
+    size_t n = 0;
+    if (tags) {
+        KIN_TRY(kin_value_want(song, "tags", KIN_TEXT, 1, &tags, err));
+        n = tags->shape[0];
+        KIN_TRY(kin_alloc_into(&texts, n, sizeof *texts, err));
+        for (size_t i = 0; i < n; i++)
+            texts[i] = kin_tensor_text(tags, i);
+    }
+    *out = (struct kin_task_song){
+        .id = id, .label = kin_value_text(song, "label", NULL), .tags = texts, .n_tags = n};
+    return 0;
+}
+
+void kin_song_says_release(struct kin_task_song *says)
+{
+    kin_free((void *)(uintptr_t)says->tags);
+    *says = (struct kin_task_song){0};
+}
+
 static int stem_digest(const struct kin_value *song, const char *stem, struct kin_digest *out,
                        struct kin_error *err)
 {

@@ -19,6 +19,7 @@
 #include "kindred/audio.h"
 #include "kindred/dataset.h"
 #include "kindred/kind.h"
+#include "kindred/task.h"
 
 /* The parameters that every source of files has; min_seconds as text. */
 #define KIN_SONG_PARAMS(default_min_seconds)                                                     \
@@ -56,6 +57,12 @@ int kin_song_run(struct kin_call *call, struct kin_error *err);
 
 /* Adds the parameter «how» to an error about data that is not there. Returns its status. */
 int kin_song_absent(const struct kin_args *args, struct kin_error *err);
+
+/* What a song says to a task. The texts are borrowed from the value, the array of tags is released
+ * by kin_song_says_release. */
+int kin_song_says(const struct kin_value *song, const char *id, struct kin_task_song *out,
+                  struct kin_error *err);
+void kin_song_says_release(struct kin_task_song *says); /* accepts zeroed memory */
 
 /* The audio of a song, or of its stem of that name (NULL or "": the mix), at rate_hz (0: its own).
  * The caller releases it. KIN_EDATA: no such stem. */

@@ -2,26 +2,35 @@
  * Tables: one row for every gathered instance.
  *
  * A column is `NAME`, `NAME=SOURCE`, or `NAME=` for one that is there but empty. A source is an
- * axis (its label), a number of the instances' results, or magnitude01: the magnitude scaled to
- * 0 … 1 inside its transformation. Where an instance lacks the source, or the number is undefined,
- * the cell is empty. Rows ascend by the cells of the first column, then the next, and so on:
- * numbers by value, before texts.
+ * axis (its label), a number of the instances' results, magnitude01: the magnitude scaled to 0 … 1
+ * inside its transformation, or standardised: what the parameter `standardise` asks for. Where an
+ * instance lacks the source, or the number is undefined, the cell is empty. Rows ascend by the
+ * cells of the first column, then the next, and so on: numbers by value, before texts.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "kindred/kind.h"
+#include "gathered.h"
 #include "kindred/memory.h"
 #include "kindred/transform.h"
 
 #define SCALED "magnitude01"
+#define STANDARDISED "standardised"
 
 static const struct kin_param params[] = {
     {.name = "columns",
      .type = KIN_PARAM_LIST,
      .fallback = "",
      .doc = "NAME, NAME=SOURCE or NAME= (empty), in order; none: all axes, then all numbers"},
+    {.name = "standardise",
+     .type = KIN_PARAM_TEXT,
+     .fallback = "",
+     .doc = "the number that the column standardised brings to mean 0 and deviation 1"},
+    {.name = "standardise_within",
+     .type = KIN_PARAM_TEXT,
+     .fallback = "",
+     .doc = "the axis inside whose values it does so (task); none: over all rows"},
     {0},
 };
 
@@ -119,7 +128,8 @@ static void columns_release(struct columns *columns)
 
 static int check_source(const struct names *known, const char *source, struct kin_error *err)
 {
-    if (*source == '\0' || strcmp(source, SCALED) == 0 || has_name(known, source))
+    if (*source == '\0' || strcmp(source, SCALED) == 0 || strcmp(source, STANDARDISED) == 0 ||
+        has_name(known, source))
         return 0;
     KIN_AUTO(kin_text_release) struct kin_text all = {0};
     for (size_t i = 0; i < known->n; i++)
@@ -153,14 +163,6 @@ static int columns_init(struct columns *columns, const char *const *wanted, size
 
 /* ---- cells ---- */
 
-static const struct kin_label *label_of(const struct kin_set *set, const char *axis)
-{
-    for (size_t a = 0; a < set->n_labels; a++)
-        if (strcmp(set->labels[a].axis, axis) == 0)
-            return &set->labels[a];
-    return NULL;
-}
-
 static void add_number(struct kin_text *out, double number)
 {
     if (!isnan(number))
@@ -170,17 +172,18 @@ static void add_number(struct kin_text *out, double number)
 /* Empty for originals, which have no place on a transformation's scale. */
 static void add_scaled(struct kin_text *out, const struct kin_set *set)
 {
-    const struct kin_label *code = label_of(set, "transformation");
-    const struct kin_label *magnitude = label_of(set, "magnitude");
+    const struct kin_label *code = kin_set_label(set, "transformation");
+    const struct kin_label *magnitude = kin_set_label(set, "magnitude");
     const struct kin_transform *transform;
     if (code && magnitude && magnitude->is_number &&
         kin_transform_find(code->text, &transform, NULL) == 0)
         add_number(out, kin_transform_magnitude01(transform, magnitude->number));
 }
 
-static void add_cell(struct kin_text *out, const struct kin_set *set, const char *source)
+static void add_cell(struct kin_text *out, const struct kin_set *set, const char *source,
+                     double standardised)
 {
-    const struct kin_label *label = label_of(set, source);
+    const struct kin_label *label = kin_set_label(set, source);
     const struct kin_tensor *field = set->value ? kin_value_get(set->value, source) : NULL;
     if (label && label->is_number)
         add_number(out, label->number);
@@ -190,6 +193,8 @@ static void add_cell(struct kin_text *out, const struct kin_set *set, const char
         add_number(out, *(const double *)field->data);
     else if (strcmp(source, SCALED) == 0)
         add_scaled(out, set);
+    else if (strcmp(source, STANDARDISED) == 0)
+        add_number(out, standardised);
 }
 
 /* ---- rows ---- */
@@ -207,14 +212,16 @@ static void grid_release(struct grid *grid)
 }
 
 static int grid_init(struct grid *grid, const struct kin_set *sets, size_t n,
-                     const struct columns *columns, struct kin_error *err)
+                     const struct columns *columns, const double *standardised,
+                     struct kin_error *err)
 {
     grid->rows = n;
     grid->columns = columns->n;
     KIN_TRY(kin_alloc_into(&grid->cells, n * columns->n, sizeof *grid->cells, err));
     for (size_t i = 0; i < n * columns->n; i++) {
         KIN_AUTO(kin_text_release) struct kin_text cell = {0};
-        add_cell(&cell, &sets[i / columns->n], columns->list[i % columns->n].source);
+        add_cell(&cell, &sets[i / columns->n], columns->list[i % columns->n].source,
+                 standardised[i / columns->n]);
         KIN_TRY(kin_text_check(&cell, err));
         grid->cells[i] = kin_strdup(kin_text_string(&cell));
         if (!grid->cells[i])
@@ -281,6 +288,7 @@ static int run(struct kin_call *call, struct kin_error *err)
     KIN_AUTO(names_release) struct names known = {0};
     KIN_AUTO(columns_release) struct columns columns = {0};
     KIN_AUTO(grid_release) struct grid grid = {0};
+    KIN_AUTO(kin_auto_free) double *standardised = NULL;
     const struct kin_set *sets;
     size_t n = kin_call_gathered(call, "of", &sets);
     const char *const *wanted;
@@ -290,7 +298,11 @@ static int run(struct kin_call *call, struct kin_error *err)
         KIN_TRY(columns_init(&columns, wanted, n_wanted, &known, err));
     else
         KIN_TRY(columns_init(&columns, known.list, known.n, &known, err));
-    KIN_TRY(grid_init(&grid, sets, n, &columns, err));
+    KIN_TRY(kin_alloc_into(&standardised, n, sizeof *standardised, err));
+    KIN_TRY(kin_set_standardise(sets, n, kin_arg_text(call->args, "standardise"),
+                                kin_arg_text(call->args, "standardise_within"), standardised,
+                                err));
+    KIN_TRY(grid_init(&grid, sets, n, &columns, standardised, err));
     struct kin_value *table = NULL;
     KIN_TRY(grid_value(&grid, &columns, &table, err));
     return kin_call_give(call, 0, NULL, table, err);

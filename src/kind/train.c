@@ -10,7 +10,7 @@
 #define MEMORY_BYTES ((size_t)2 << 30) /* of decoded audio */
 
 static const char *const tasks[] = {"AE", "AT", "IR", "VS", NULL};
-static const char *const encoders[] = {"vgg", "mfcc", NULL};
+static const char *const encoders[] = {"VGG", "MFCC", NULL};
 static const char *const stores[] = {"float", "mulaw", NULL};
 static const char *const separations[] = {"both", "voice", NULL};
 static const char *const images[] = {"standardised", "magnitude", NULL};
@@ -20,7 +20,7 @@ static const struct kin_param params[] = {
     {.name = "encoder",
      .type = KIN_PARAM_CHOICE,
      .choices = encoders,
-     .fallback = "vgg",
+     .fallback = "VGG",
      .doc = "the VGG-like network, or the same head on the MFCC baseline's vector"},
     {.name = "epochs",
      .type = KIN_PARAM_INTEGER,
@@ -159,6 +159,7 @@ static int check(const struct kin_args *args, const char **blame, struct kin_err
 struct training {
     struct kin_call *call;
     struct kin_model model; /* its scale is the scaler's */
+    float *frequencies;     /* of the classes */
     struct corpus songs, validation;
     struct kin_front *front;
     struct learner learner;
@@ -171,6 +172,7 @@ static void training_release(struct training *training)
     corpus_release(&training->songs);
     corpus_release(&training->validation);
     kin_model_release(&training->model);
+    kin_free(training->frequencies);
 }
 
 static int read_model(struct training *training, struct kin_error *err)
@@ -178,7 +180,8 @@ static int read_model(struct training *training, struct kin_error *err)
     const struct kin_args *args = training->call->args;
     struct kin_model *model = &training->model;
     KIN_TRY(kin_task_find(kin_arg_text(args, "task"), &model->task, err));
-    model->baseline = kin_arg_is(args, "encoder", "mfcc");
+    model->baseline = kin_arg_is(args, "encoder", "MFCC");
+    model->linear_magnitude = model->baseline && kin_arg_is(args, "image", "magnitude");
     model->width = (size_t)kin_arg_integer(args, "width");
     model->size.channels = (size_t)kin_arg_integer(args, "channels");
     model->size.hidden = (size_t)kin_arg_integer(args, "hidden");
@@ -209,10 +212,15 @@ static int find_classes(struct training *training, struct kin_error *err)
     const struct kin_args *args = training->call->args;
     KIN_AUTO(kin_auto_free) struct kin_task_song *says = NULL;
     struct kin_classes_wanted wanted = {.top = (size_t)kin_arg_integer(args, "top")};
+    struct kin_model *model = &training->model;
+    size_t n = training->songs.n;
     wanted.n_given = kin_arg_list(args, "classes", &wanted.given);
     KIN_TRY(corpus_says(&training->songs, &says, err));
-    return kin_classes_find(training->model.task, says, training->songs.n, &wanted,
-                            &training->model.classes, err);
+    KIN_TRY(kin_classes_find(model->task, says, n, &wanted, &model->classes, err));
+    KIN_TRY(kin_alloc_into(&training->frequencies, model->classes.n, sizeof(float), err));
+    model->frequencies = training->frequencies;
+    return kin_classes_frequencies(model->task, says, n, &model->classes, training->frequencies,
+                                   err);
 }
 
 /* Both lists ascend by id. */
@@ -265,7 +273,7 @@ static int make_learner(struct training *training, struct kin_error *err)
                  .front = training->front,
                  .classes = &training->model.classes,
                  .options = {.voice_only = kin_arg_is(args, "separation", "voice"),
-                             .linear_magnitude = kin_arg_is(args, "image", "magnitude")},
+                             .linear_magnitude = training->model.linear_magnitude},
                  .batch = (size_t)kin_arg_integer(args, "batch"),
                  .epochs = (size_t)kin_arg_integer(args, "epochs"),
                  .seed = (uint64_t)kin_arg_integer(args, "seed")},
@@ -309,7 +317,7 @@ static int run(struct kin_call *call, struct kin_error *err)
 
 const struct kin_kind kin_kind_train = {
     .name = "train",
-    .version = 1,
+    .version = 2,
     .doc = "trains a network for one of the four tasks",
     .source = "Kim et al. 2019, sections 3.2, 4.2 and 4.3; details as in the authors' code",
     .params = params,

@@ -48,6 +48,31 @@ static bool song_has(const struct kin_task *task, const struct kin_task_song *so
     return false;
 }
 
+void kin_classes_of(const struct kin_task *task, const struct kin_task_song *song,
+                    const struct kin_classes *classes, uint8_t *out)
+{
+    for (size_t i = 0; i < classes->n; i++)
+        out[i] = song_has(task, song, classes->names[i]);
+}
+
+int kin_classes_frequencies(const struct kin_task *task, const struct kin_task_song *songs,
+                            size_t n, const struct kin_classes *classes, float *out,
+                            struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) size_t *times = NULL;
+    KIN_AUTO(kin_auto_free) uint8_t *has = NULL;
+    KIN_TRY(kin_alloc_into(&times, classes->n, sizeof *times, err));
+    KIN_TRY(kin_alloc_into(&has, classes->n, sizeof *has, err));
+    for (size_t i = 0; i < n; i++) {
+        kin_classes_of(task, &songs[i], classes, has);
+        for (size_t c = 0; c < classes->n; c++)
+            times[c] += has[c];
+    }
+    for (size_t c = 0; c < classes->n; c++)
+        out[c] = n > 0 ? (float)((double)times[c] / (double)n) : 0;
+    return 0;
+}
+
 static int check_given(const struct kin_task *task, const struct kin_task_song *songs, size_t n,
                        const struct kin_classes_wanted *wanted, struct kin_error *err)
 {

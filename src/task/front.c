@@ -62,6 +62,11 @@ size_t kin_front_width(const struct kin_front *front)
     return front->params.width;
 }
 
+double kin_front_rate_hz(const struct kin_front *front)
+{
+    return front->params.rate_hz;
+}
+
 bool kin_front_is_baseline(const struct kin_front *front)
 {
     return front->params.baseline;

@@ -1,7 +1,8 @@
 #include <string.h>
 
+#include "kindred/measure.h"
 #include "kindred/memory.h"
-#include "kindred/task.h"
+#include "task/judge.h"
 #include "task/tally.h"
 
 /* Every label once, ascending. */
@@ -31,6 +32,25 @@ static int check(const struct kin_task_song *song, const struct kin_classes *cla
     return 0;
 }
 
+static int judge(struct kin_judge *judge, const struct kin_task_clip *clip, const float *output,
+                 double *performance, struct kin_error *err)
+{
+    const struct kin_classes *classes = judge->params.classes;
+    KIN_TRY(check(clip->song, classes, err));
+    int32_t label = (int32_t)kin_classes_place(classes, clip->song->label);
+    return kin_accuracy(output, &label, 1, classes->n, performance, err);
+}
+
+static int guess(struct kin_judge *judge, enum kin_guess guess, const struct kin_task_clip *clip,
+                 float *output, struct kin_error *err)
+{
+    (void)clip;
+    if (guess != KIN_GUESS_PRIOR)
+        return judge_no_guess(judge, err);
+    memcpy(output, judge->params.frequencies, judge->outputs * sizeof *output);
+    return 0;
+}
+
 const struct kin_task kin_task_instrument = {
     .name = "IR",
     .doc = "the predominant instrument: one class of several",
@@ -39,4 +59,6 @@ const struct kin_task kin_task_instrument = {
     .network = KIN_NN_IR,
     .classes = classes,
     .check = check,
+    .judge = judge,
+    .guess = guess,
 };

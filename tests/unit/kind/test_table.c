@@ -76,6 +76,32 @@ START_TEST(columns_in_order_with_other_names)
 }
 END_TEST
 
+/* 1, 3 and NaN of one label, 5 alone: -/+ 1/sqrt(2), nothing, nothing. */
+START_TEST(standardised_within_an_axis)
+{
+    static const struct kin_label labels[][2] = {
+        {{.axis = "task", .text = "AE"}, {.axis = "trial", .text = "0"}},
+        {{.axis = "task", .text = "AE"}, {.axis = "trial", .text = "1"}},
+        {{.axis = "task", .text = "AE"}, {.axis = "trial", .text = "2"}},
+        {{.axis = "task", .text = "AT"}, {.axis = "trial", .text = "0"}},
+    };
+    const double numbers[] = {1, 3, NAN, 5};
+    const char *const names[] = {"task", "trial", "standardised"};
+    struct kin_solo *solo =
+        solo_new("table", PARAMS("standardise", "consistency", "standardise_within", "task"));
+    for (size_t i = 0; i < 4; i++)
+        ck_ok(kin_solo_gather(solo, "of", labels[i], 2, number(numbers[i], 10), &err));
+    set_columns(solo, names, 3);
+    ck_ok(kin_solo_run(solo, &err));
+    check_text(solo, "task,trial,standardised\n"
+                     "AE,0,-0.7071067811865475\n"
+                     "AE,1,0.7071067811865475\n"
+                     "AE,2,\n"
+                     "AT,0,\n");
+    kin_solo_free(solo);
+}
+END_TEST
+
 START_TEST(a_mistyped_column_is_an_error)
 {
     struct kin_solo *solo = three();
@@ -100,5 +126,6 @@ START_TEST(nothing_gathered_is_an_empty_table)
 }
 END_TEST
 
-TEST_MAIN("table", all_axes_then_all_numbers, columns_in_order_with_other_names,
+TEST_MAIN("table", standardised_within_an_axis,
+          all_axes_then_all_numbers, columns_in_order_with_other_names,
           a_mistyped_column_is_an_error, nothing_gathered_is_an_empty_table)

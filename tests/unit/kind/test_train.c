@@ -2,7 +2,7 @@
 #include "train_support.h"
 
 static const char *const tasks[] = {"AE", "AT", "IR", "VS"};
-static const char *const encoders[] = {"vgg", "mfcc"};
+static const char *const encoders[] = {"VGG", "MFCC"};
 
 static double loss_of(const struct kin_given *given, size_t epoch, size_t column)
 {

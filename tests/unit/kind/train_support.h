@@ -2,6 +2,7 @@
 #ifndef KINDRED_TESTS_TRAIN_SUPPORT_H
 #define KINDRED_TESTS_TRAIN_SUPPORT_H
 
+#include "kind/model.h"
 #include "solo_support.h"
 
 #define SONGS_MAX 16
@@ -160,6 +161,36 @@ static inline struct kin_value *make_scaler(void)
     ck_ok(kin_value_set(scaler, "deviation", &tensor, &err));
     ck_ok(kin_value_set_f64(scaler, "rate_hz", RATE, &err));
     return scaler;
+}
+
+#define WIDTH 16 /* of models made by hand */
+
+/* A model with weights as they start; the classes are a, b, c. */
+static inline struct kin_value *make_model(const char *task_name, bool baseline,
+                                           struct kin_value *scaler)
+{
+    struct kin_model model = {.baseline = baseline, .width = WIDTH, .size = {4, 16, 0.5},
+                              .rate_hz = RATE, .frequencies = (const float[]){0.5f, 0.25f, 0.75f}};
+    const char *const names[] = {"a", "b", "c"};
+    ck_ok(kin_task_find(task_name, &model.task, &err));
+    model.scale.mean = kin_value_get(scaler, "mean")->data;
+    model.scale.deviation = kin_value_get(scaler, "deviation")->data;
+    if (model.task->classes)
+        ck_ok(kin_classes_copy(names, 3, &model.classes, &err));
+    struct kin_front *front;
+    struct kin_layout layout;
+    struct kin_value *value = NULL;
+    ck_ok(kin_model_front(&model, &front, &err));
+    const struct kin_network_spec spec = kin_model_spec(&model, front);
+    ck_ok(kin_layout_new(&spec, &layout, &err));
+    float *values = kin_alloc(layout.total, sizeof *values);
+    kin_layout_start(&layout, 5, values);
+    ck_ok(kin_model_new(&model, &layout, values, &value, &err));
+    kin_free(values);
+    kin_layout_release(&layout);
+    kin_front_free(front);
+    kin_model_release(&model);
+    return value;
 }
 
 /* A tiny network: 16 frames, 4 channels, 16 hidden, batches of 3. Parameters: NAME, VALUE, … */
