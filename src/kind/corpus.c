@@ -15,6 +15,7 @@ static int read_song(struct corpus_song *song, const struct kin_item *item, stru
 {
     const struct kin_tensor *audio;
     song->value = item->value;
+    song->piece = kin_value_i64(item->value, "piece", 0);
     KIN_TRY(kin_value_want(item->value, "audio", KIN_DIGEST, 1, &audio, err));
     if (audio->shape[0] != 1)
         return kin_fail(err, KIN_ECORRUPT, "a song with %zu mixes, wanted 1", audio->shape[0]);
@@ -44,8 +45,10 @@ int corpus_open(struct corpus *corpus, const struct kin_set *set,
 
 static void sound_release(struct corpus_sound *sound)
 {
-    kin_free(sound->samples);
-    kin_free(sound->codes);
+    if (!sound->shared) {
+        kin_free(sound->samples);
+        kin_free(sound->codes);
+    }
     *sound = (struct corpus_sound){0};
 }
 
@@ -122,14 +125,54 @@ static int read_both(const struct corpus *corpus, const struct corpus_song *song
 
 static size_t sound_bytes(const struct corpus *corpus, const struct corpus_sound *sound)
 {
-    return sound->n * (corpus->params.mulaw ? 1 : sizeof(float));
+    return sound->shared ? 0 : sound->n * (corpus->params.mulaw ? 1 : sizeof(float));
+}
+
+static bool same_stems(const struct corpus_song *a, const struct corpus_song *b)
+{
+    const struct kin_tensor *x = kin_value_get(a->value, "stems");
+    const struct kin_tensor *y = kin_value_get(b->value, "stems");
+    if (!x || !y)
+        return x == y;
+    return x->dtype == KIN_DIGEST && y->dtype == KIN_DIGEST && x->ndim == 1 && y->ndim == 1 &&
+           x->shape[0] == y->shape[0] &&
+           memcmp(x->data, y->data, x->shape[0] * sizeof(struct kin_digest)) == 0;
+}
+
+static bool can_share(const struct corpus *corpus, size_t i, const struct corpus_song *song)
+{
+    if (i >= corpus->n)
+        return false;
+    const struct corpus_song *other = &corpus->songs[i];
+    return (other->mix.samples || other->mix.codes) &&
+           kin_digest_equal(&other->audio, &song->audio) && same_stems(other, song);
+}
+
+/* Another piece of the same song that is in memory, or NULL; it is near, as their ids are. */
+static const struct corpus_song *other_piece(const struct corpus *corpus, size_t index)
+{
+    const struct corpus_song *song = &corpus->songs[index];
+    for (size_t d = 1; d < corpus->n; d++) {
+        if (can_share(corpus, index - d, song)) /* wraps round to far beyond the end */
+            return song - d;
+        if (can_share(corpus, index + d, song))
+            return song + d;
+    }
+    return NULL;
 }
 
 int corpus_hold(struct corpus *corpus, size_t index, struct kin_error *err)
 {
     struct corpus_song *song = &corpus->songs[index];
+    const struct corpus_song *other = song->piece > 0 ? other_piece(corpus, index) : NULL;
     KIN_AUTO(sound_release) struct corpus_sound mix = {0};
     KIN_AUTO(sound_release) struct corpus_sound stem = {0};
+    if (other) {
+        song->mix = other->mix;
+        song->stem = other->stem;
+        song->mix.shared = song->stem.shared = true;
+        return 0;
+    }
     KIN_TRY(read_both(corpus, song, &mix, &stem, err));
     size_t bytes = sound_bytes(corpus, &mix) + sound_bytes(corpus, &stem);
     if (bytes > corpus->params.budget - corpus->used)
@@ -185,10 +228,13 @@ int corpus_load(struct corpus *corpus, struct kin_error *err)
 static struct kin_random song_stream(const struct corpus_song *song, const char *purpose,
                                      uint64_t seed, uint64_t epoch)
 {
-    char name[96], digest[KIN_DIGEST_TEXT];
+    char name[128], digest[KIN_DIGEST_TEXT];
     kin_digest_text(&song->audio, digest);
     int length = snprintf(name, sizeof name, "train %s %llu %s", purpose,
                           (unsigned long long)epoch, digest);
+    if (song->piece > 0)
+        length += snprintf(name + length, sizeof name - (size_t)length, " %lld",
+                           (long long)song->piece);
     return kin_random_stream(seed, name, (size_t)length);
 }
 

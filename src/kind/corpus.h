@@ -3,8 +3,8 @@
  *
  * The decoded audio (mono, at one rate, as float32 or in 8 bits) stays in memory until a budget is
  * used up; songs beyond it are decoded anew for each clip. Which of the two changes no sample.
- * Everything random is named by seed, epoch and the digest of the song's audio, so that neither
- * order nor neighbours matter.
+ * Pieces of one song share its audio. Everything random is named by seed, epoch, the digest of the
+ * song's audio and the number of the piece, so that neither order nor neighbours matter.
  *
  * Order of calls: corpus_open, corpus_load, then corpus_order and corpus_cut. corpus_cut may be
  * called from another thread, one at a time.
@@ -29,11 +29,13 @@ struct corpus_sound {
     float *samples;
     uint8_t *codes;
     size_t n;
+    bool shared; /* another piece of the same song has it */
 };
 
 struct corpus_song {
     const struct kin_value *value;
     struct kin_digest audio;
+    int64_t piece; /* which of several pieces of a song; 0: the first */
     struct kin_task_song says; /* tags: owned array of borrowed texts */
     struct corpus_sound mix, stem;
 };
@@ -60,7 +62,7 @@ int corpus_says(const struct corpus *corpus, struct kin_task_song **out, struct 
  * shorter than a clip, lacks the stem, or has one of another length; KIN_ECANCELLED. */
 int corpus_load(struct corpus *corpus, struct kin_error *err);
 
-/* Reads one song, if the budget allows it; forgets one. */
+/* Reads one song, if the budget allows it; forgets one, of which no other piece is held. */
 int corpus_hold(struct corpus *corpus, size_t song, struct kin_error *err);
 void corpus_drop(struct corpus *corpus, size_t song);
 

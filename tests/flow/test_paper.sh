@@ -74,7 +74,8 @@ done
 # The design at full size, without any data: what the paper's degrees of freedom say.
 unset MSD_CSV MSD_AUDIO JAMENDO JAMENDO_AUDIO IRMAS MUSDB18
 for name in paper paper-open; do
-    "$kindred" plan "$root/workflows/$name.yaml" --cache "$scratch/none" >"$scratch/plan" 2>&1 || true
+    "$kindred" plan "$root/workflows/$name.yaml" --cache "$scratch/none" >"$scratch/plan" 2>&1 ||
+        true
     planned() { awk -v step="$1" '$1 == step { print $3 }' "$scratch/plan"; }
     expect "$name: within" "$(planned within_z)" $((2 * 1974))
     expect "$name: between" "$(planned agreement)" $((2 * 4 * 1974))

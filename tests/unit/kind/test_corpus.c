@@ -63,6 +63,38 @@ START_TEST(clips_of_songs)
 }
 END_TEST
 
+/* Pieces of a song are cut at other places, and its audio is in memory once. */
+START_TEST(pieces_of_a_song)
+{
+    struct studio studio;
+    struct corpus corpus;
+    struct kin_services services;
+    float first[CLIP], second[CLIP], stem[CLIP];
+    studio_init(&studio, 0, 2);
+    studio.items[3] = studio.items[1];
+    for (size_t i = 1; i < 3; i++) { /* song00, song00.2, song00.3, song01 */
+        struct kin_value *piece = copy_of(studio.songs[0]);
+        ck_ok(kin_value_set_i64(piece, "piece", (int64_t)i, &err));
+        studio.songs[studio.n] = piece;
+        studio.items[i] = (struct kin_item){.id = i == 1 ? "song00.2" : "song00.3",
+                                            .digest = digest_of_value(piece), .value = piece};
+        studio.n++;
+    }
+    studio.set.n_items = 4;
+    open_corpus(&corpus, &studio, &services, false, SIZE_MAX);
+    ck_ok(corpus_load(&corpus, &err));
+    ck_assert_uint_eq(corpus.used, (size_t)2 * (13000 + 13100) * sizeof(float));
+    ck_assert_ptr_eq(corpus.songs[2].stem.samples, corpus.songs[0].stem.samples);
+    ck_ok(corpus_cut(&corpus, 0, 7, 0, first, stem, &err));
+    ck_ok(corpus_cut(&corpus, 1, 7, 0, second, stem, &err));
+    ck_assert_int_ne(memcmp(first, second, sizeof first), 0);
+    ck_ok(corpus_cut(&corpus, 2, 7, 0, first, stem, &err));
+    ck_assert_int_ne(memcmp(first, second, sizeof first), 0);
+    corpus_release(&corpus);
+    studio_release(&studio);
+}
+END_TEST
+
 START_TEST(eight_bits)
 {
     struct studio studio;
@@ -206,4 +238,5 @@ START_TEST(a_scaler)
 }
 END_TEST
 
-TEST_MAIN("corpus", clips_of_songs, eight_bits, orders, steps_of_an_epoch, a_scaler)
+TEST_MAIN("corpus", clips_of_songs, pieces_of_a_song, eight_bits, orders, steps_of_an_epoch,
+          a_scaler)
