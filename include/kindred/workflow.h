@@ -57,6 +57,7 @@ struct kin_step {
     enum kin_on_error on_error;
     const char *file; /* write the result there, inside the --out folder; or NULL */
     const char *about; /* what that file says, a sentence for people; or NULL */
+    bool show; /* print that file, a table, at the end of a run */
     double expect;    /* expected items when the source is absent; 0: not said */
 };
 

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "kindred/memory.h"
 #include "progress.h"
+#include "show.h"
 #include "workflow_options.h"
 
 /* The one thing a signal handler may touch. */
@@ -76,6 +77,8 @@ static void print_result(void *context, const struct kin_step *step, const char 
     (void)context;
     printf("%s%s%s%s\n", path, changed ? "" : " (unchanged)", step->about ? ": " : "",
            step->about ? step->about : "");
+    if (step->show)
+        show_table(path);
 }
 
 /* In words, or with --log json as an object. */

@@ -8,20 +8,21 @@
 
 static const char *const reserved_words[] = {"kind",  "for",    "where",   "exclude",
                                              "over",  "rename", "keep",    "file",
-                                             "about", "expect", "on_error"};
+                                             "about", "expect", "on_error", "show"};
 
 /* ---- the words of the language ---- */
 
-static int read_keep(struct kin_compile *c, struct kin_declaration *d, const struct kin_node *value,
-                     struct kin_error *err)
+/* `what`: the word in quotes, for messages. */
+static int read_flag(struct kin_compile *c, const struct kin_node *value, const char *what,
+                     bool *out, struct kin_error *err)
 {
     struct kin_written written;
-    KIN_TRY(kin_variables_scalar(c, value, "'keep'", &written, err));
+    KIN_TRY(kin_variables_scalar(c, value, what, &written, err));
     if (!written.node)
         return 0;
-    d->step.keep = strcmp(written.node->text, "false") != 0;
-    if (d->step.keep && strcmp(written.node->text, "true") != 0)
-        kin_report_error(&c->reporter, written.mark, "'keep' is '%s', wanted true or false",
+    *out = strcmp(written.node->text, "true") == 0;
+    if (!*out && strcmp(written.node->text, "false") != 0)
+        kin_report_error(&c->reporter, written.mark, "%s is '%s', wanted true or false", what,
                          written.node->text);
     return 0;
 }
@@ -115,7 +116,9 @@ static int read_reserved(struct kin_compile *c, struct kin_declaration *d,
     if (strcmp(name, "kind") == 0)
         return 0;
     if (strcmp(name, "keep") == 0)
-        return read_keep(c, d, value, err);
+        return read_flag(c, value, "'keep'", &d->step.keep, err);
+    if (strcmp(name, "show") == 0)
+        return read_flag(c, value, "'show'", &d->step.show, err);
     if (strcmp(name, "on_error") == 0)
         return read_on_error(c, d, value, err);
     if (strcmp(name, "file") == 0)

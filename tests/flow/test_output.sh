@@ -65,6 +65,18 @@ json_lines "$scratch/err" || fail "--log json without a cache"
 tr -d '\n' <"$scratch/plan" >"$scratch/plan.line"
 json_lines "$scratch/plan.line" || fail "plan --json"
 
+# show: a table on standard output, in columns, below the line of its file; in no key.
+sed 's|^    file: within.csv|    file: within.csv\n    show: true|' "$workflow" >"$scratch/show.yaml"
+"$kindred" run "$scratch/show.yaml" --out "$scratch/plain" >"$scratch/out" 2>"$scratch/err" ||
+    fail "$(cat "$scratch/err")"
+shows '^nothing to do' "$scratch/err" "show changes a key"
+expect "rows shown" "$(grep -c '^    [al]' "$scratch/out")" 40
+shows '^    space   distance   encoder  transformation' "$scratch/out" "no header is shown"
+shows '^    audio   dtw                 EN    *10    *0.5' "$scratch/out" "no row is shown"
+sed -i 's/show: true/show: often/' "$scratch/show.yaml"
+! "$kindred" check "$scratch/show.yaml" >"$scratch/out" 2>&1 || fail "show: often"
+shows "'show' is 'often', wanted true or false" "$scratch/out" "show: often, without a word"
+
 # graph
 "$kindred" graph "$workflow" >"$scratch/graph"
 if command -v dot >/dev/null; then

@@ -43,6 +43,7 @@ START_TEST(the_paper)
     ck_assert_str_eq(table->file, "within.csv");
     ck_assert(!step_named(&parsed, "warped")->keep);
     ck_assert(step_named(&parsed, "model")->keep);
+    ck_assert(!step_named(&parsed, "model")->show);
     ck_assert(step_named(&parsed, "msd")->expect == 1000);
     expect_feeds(&parsed, "dz", "dz[d_z=cosine,magnitude=0.3,task=AT,transformation=TS,trial=3]",
                  "to", "z0[task=AT,trial=3]");
