@@ -66,7 +66,7 @@ tr -d '\n' <"$scratch/plan" >"$scratch/plan.line"
 json_lines "$scratch/plan.line" || fail "plan --json"
 
 # show: a table on standard output, in columns, below the line of its file; in no key.
-sed 's|^    file: within.csv|    file: within.csv\n    show: true|' "$workflow" >"$scratch/show.yaml"
+sed 's|^    file: within.csv|&\n    show: true|' "$workflow" >"$scratch/show.yaml"
 "$kindred" run "$scratch/show.yaml" --out "$scratch/plain" >"$scratch/out" 2>"$scratch/err" ||
     fail "$(cat "$scratch/err")"
 shows '^nothing to do' "$scratch/err" "show changes a key"
