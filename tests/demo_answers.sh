@@ -1,5 +1,5 @@
 #!/bin/sh
-# Whether the demo's networks have learned: tests/demo_answers results/answers.csv
+# Whether the demo's networks have learned: tests/demo_answers.sh results/answers.csv
 # Each task against what knows nothing of the clip: AUC by 0.05 or more above the tags' frequencies,
 # accuracy three times that of the most frequent label and at most 0.97 (else it is too easy), an
 # error of at most 0.7 times the mean's, SDR 1 dB or more above both the mixture and silence (0 dB).
