@@ -1,6 +1,6 @@
 #include <stdatomic.h>
 
-#include "kindred/nn.h"
+#include "kindred/team.h"
 #include "support.h"
 
 static int count(void *arg, size_t i, struct kin_error *err)

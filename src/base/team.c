@@ -1,7 +1,8 @@
+#include "kindred/team.h"
+
 #include <pthread.h>
 
 #include "kindred/memory.h"
-#include "kindred/nn.h"
 
 struct kin_team {
     pthread_mutex_t lock;
@@ -91,6 +92,11 @@ void kin_team_free(struct kin_team *team)
     pthread_mutex_destroy(&team->lock);
     kin_free(team->threads);
     kin_free(team);
+}
+
+void kin_team_auto(struct kin_team **team)
+{
+    kin_team_free(*team);
 }
 
 static int run_alone(kin_team_task *task, void *arg, size_t n, struct kin_error *err)
