@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kindred/random.h"
 #include "kindred/status.h"
 
 #define KIN_NO_ORIGINAL SIZE_MAX
@@ -36,6 +37,25 @@ struct kin_summary {
 };
 
 struct kin_summary kin_summarise(const double *x, size_t n);
+
+struct kin_interval {
+    double lower, upper; /* both NaN when fewer than two numbers are defined */
+};
+
+struct kin_bootstrap_params {
+    size_t resamples;         /* ≥ 1; the paper: 1,000 */
+    double level;             /* in (0, 1); the paper: 0.95 */
+    struct kin_random random; /* the stream that is drawn from */
+};
+
+/* Percentile bootstrap interval of a mean (Efron and Tibshirani, «An introduction to the
+ * bootstrap», 1993, section 13.3): `resamples` means of as many numbers as are defined, drawn with
+ * replacement, and of these means the (1 - level) / 2 and (1 + level) / 2 quantiles, interpolated
+ * linearly between neighbours. It is too narrow for small n; docs/statistics.md has by how much.
+ * x    n numbers; NaN are left out
+ * Errors: KIN_EINVAL (resamples 0, level not in (0, 1)), KIN_ENOMEM. */
+int kin_bootstrap_mean(const double *x, size_t n, const struct kin_bootstrap_params *params,
+                       struct kin_interval *out, struct kin_error *err);
 
 /* ---- within a space ---- */
 
