@@ -14,6 +14,7 @@
 #include "gathered.h"
 #include "kindred/memory.h"
 #include "kindred/transform.h"
+#include "table_value.h"
 
 #define SCALED "magnitude01"
 #define STANDARDISED "standardised"
@@ -230,26 +231,13 @@ static int grid_init(struct grid *grid, const struct kin_set *sets, size_t n,
     return 0;
 }
 
-/* Empty cells first, then numbers by value, then texts. */
-static int compare_cells(const char *a, const char *b)
-{
-    double x = 0, y = 0;
-    int rank_a = *a == '\0' ? 0 : kin_number_parse(a, true, &x) ? 1 : 2;
-    int rank_b = *b == '\0' ? 0 : kin_number_parse(b, true, &y) ? 1 : 2;
-    if (rank_a != rank_b)
-        return rank_a < rank_b ? -1 : 1;
-    if (rank_a == 1 && x != y)
-        return x < y ? -1 : 1;
-    return strcmp(a, b);
-}
-
 static int compare_rows(const void *a, const void *b, void *context)
 {
     const struct grid *grid = context;
     char *const *x = *(char ***)a;
     char *const *y = *(char ***)b;
     for (size_t c = 0; c < grid->columns; c++) {
-        int order = compare_cells(x[c], y[c]);
+        int order = kin_cell_compare(x[c], y[c]);
         if (order != 0)
             return order;
     }
@@ -273,14 +261,7 @@ static int grid_value(struct grid *grid, const struct columns *columns, struct k
         texts[i] = rows[i / grid->columns][i % grid->columns];
     for (size_t c = 0; c < grid->columns; c++)
         names[c] = columns->list[c].name;
-    KIN_AUTO(kin_value_auto) struct kin_value *table = kin_value_new("table");
-    if (!table)
-        return kin_fail(err, KIN_ENOMEM, "no memory for a table");
-    KIN_TRY(kin_value_set_texts(table, "columns", names, grid->columns, err));
-    KIN_TRY(kin_value_set_texts(table, "cells", texts, grid->rows * grid->columns, err));
-    *out = table;
-    table = NULL;
-    return 0;
+    return kin_table_new(names, grid->columns, texts, grid->rows, out, err);
 }
 
 static int run(struct kin_call *call, struct kin_error *err)
