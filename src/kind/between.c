@@ -1,6 +1,7 @@
 /* Consistency between two spaces: do clips that go astray in one go astray in the other too? */
 #include <string.h>
 
+#include "interval.h"
 #include "kindred/measure.h"
 #include "kindred/memory.h"
 #include "number.h"
@@ -25,6 +26,7 @@ static const struct kin_param params[] = {
      .fallback = "included",
      .choices = owns,
      .doc = "rho: whether the distance to the own original counts"},
+    KIN_INTERVAL_PARAMS,
     {0},
 };
 
@@ -37,7 +39,8 @@ static const struct kin_port inputs[] = {
 static const struct kin_output outputs[] = {
     {.name = "number",
      .type = "number",
-     .doc = "consistency; clips, missing; accuracy: equal; rho: pairs, undefined, constant"},
+     .doc = "consistency, on request lower and upper (accuracy); clips, missing; accuracy: equal; "
+            "rho: pairs, undefined, constant"},
     {0},
 };
 
@@ -169,17 +172,35 @@ static int join(struct kin_call *call, struct joint *joint, struct kin_error *er
 
 /* ---- measures ---- */
 
-static int accuracy(const struct joint *joint, struct kin_value **out, struct kin_error *err)
+/* With the interval of the mean of x, if one is asked for. */
+static int make_number(const struct kin_call *call, const struct kin_named_number *numbers,
+                       size_t n_numbers, const double *x, size_t n, struct kin_value **out,
+                       struct kin_error *err)
+{
+    KIN_AUTO(kin_value_auto) struct kin_value *number = NULL;
+    KIN_TRY(kin_number_new(numbers, n_numbers, &number, err));
+    KIN_TRY(kin_interval_add(call, x, n, number, err));
+    *out = number;
+    number = NULL;
+    return 0;
+}
+
+static int accuracy(const struct kin_call *call, const struct joint *joint, struct kin_value **out,
+                    struct kin_error *err)
 {
     KIN_AUTO(kin_auto_free) enum kin_outcome *a = NULL;
     KIN_AUTO(kin_auto_free) enum kin_outcome *b = NULL;
+    KIN_AUTO(kin_auto_free) double *equal = NULL;
     size_t n = joint->n_rows;
     KIN_TRY(kin_alloc_into(&a, n, sizeof *a, err));
     KIN_TRY(kin_alloc_into(&b, n, sizeof *b, err));
+    KIN_TRY(kin_alloc_into(&equal, n, sizeof *equal, err));
     if (n > 0) {
         KIN_TRY(kin_within_outcomes(joint->a, joint->own, n, joint->n_columns, a, err));
         KIN_TRY(kin_within_outcomes(joint->b, joint->own, n, joint->n_columns, b, err));
     }
+    for (size_t i = 0; i < n; i++) /* the unit is the clip */
+        equal[i] = kin_between_accuracy(&a[i], &b[i], 1).accuracy;
     struct kin_agreement agreement = kin_between_accuracy(a, b, n);
     const struct kin_named_number numbers[] = {
         {"consistency", agreement.accuracy},
@@ -187,12 +208,14 @@ static int accuracy(const struct joint *joint, struct kin_value **out, struct ki
         {"equal", (double)agreement.equal},
         {"missing", (double)(agreement.missing + joint->missing)},
     };
-    return kin_number_new(numbers, KIN_COUNT(numbers), out, err);
+    return make_number(call, numbers, KIN_COUNT(numbers), equal, n, out, err);
 }
 
-static int rho(const struct joint *joint, const struct kin_args *args, struct kin_value **out,
+/* One number for all clips: no interval of it, but the numbers are there. */
+static int rho(const struct kin_call *call, const struct joint *joint, struct kin_value **out,
                struct kin_error *err)
 {
+    const struct kin_args *args = call->args;
     struct kin_rho_params choice = {
         .pool = kin_arg_is(args, "pool", "clip") ? KIN_POOL_CLIP : KIN_POOL_ALL,
         .own = kin_arg_is(args, "own", "left-out") ? KIN_OWN_LEFT_OUT : KIN_OWN_INCLUDED,
@@ -208,7 +231,7 @@ static int rho(const struct joint *joint, const struct kin_args *args, struct ki
         {"constant", (double)result.constant},
         {"missing", (double)(result.missing + joint->missing)},
     };
-    return kin_number_new(numbers, KIN_COUNT(numbers), out, err);
+    return make_number(call, numbers, KIN_COUNT(numbers), NULL, 0, out, err);
 }
 
 static int run(struct kin_call *call, struct kin_error *err)
@@ -217,9 +240,9 @@ static int run(struct kin_call *call, struct kin_error *err)
     KIN_TRY(join(call, &joint, err));
     struct kin_value *value;
     if (kin_arg_is(call->args, "measure", "rho"))
-        KIN_TRY(rho(&joint, call->args, &value, err));
+        KIN_TRY(rho(call, &joint, &value, err));
     else
-        KIN_TRY(accuracy(&joint, &value, err));
+        KIN_TRY(accuracy(call, &joint, &value, err));
     return kin_call_give(call, 0, NULL, value, err);
 }
 

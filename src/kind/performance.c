@@ -2,11 +2,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "kindred/kind.h"
+#include "interval.h"
 #include "kindred/measure.h"
 #include "kindred/memory.h"
 #include "kindred/task.h"
 #include "number.h"
+
+static const struct kin_param params[] = {KIN_INTERVAL_PARAMS, {0}};
 
 static const struct kin_port inputs[] = {
     {.name = "of", .type = "numbers", .mode = KIN_WHOLE, .doc = "what evaluate gives"},
@@ -16,7 +18,8 @@ static const struct kin_port inputs[] = {
 static const struct kin_output outputs[] = {
     {.name = "number",
      .type = "number",
-     .doc = "performance, score (its sign turned for AE), clips, undefined, missing; AT: per_tag"},
+     .doc = "performance, on request lower and upper; score (its sign turned for AE), clips, "
+            "undefined, missing; AT: per_tag"},
     {0},
 };
 
@@ -136,13 +139,13 @@ static int judge_tags(struct clips *clips, struct kin_summary *per_tag, struct k
     KIN_AUTO(tags_release) struct tags tags = {0};
     struct kin_summary per_clip;
     KIN_TRY(tags_init(&tags, clips, err));
-    KIN_TRY(kin_auc_per_clip(tags.scores, tags.labels, clips->n, tags.n, clips->each, &per_clip,
-                             err));
+    KIN_TRY(
+        kin_auc_per_clip(tags.scores, tags.labels, clips->n, tags.n, clips->each, &per_clip, err));
     return kin_auc_per_tag(tags.scores, tags.labels, clips->n, tags.n, NULL, per_tag, err);
 }
 
-static int give(struct kin_call *call, const struct clips *clips,
-                const struct kin_summary *per_tag, struct kin_error *err)
+static int give(struct kin_call *call, const struct clips *clips, const struct kin_summary *per_tag,
+                struct kin_error *err)
 {
     struct kin_summary all = kin_summarise(clips->each, clips->n);
     double sign = clips->task && clips->task->less_is_better ? -1 : 1;
@@ -154,9 +157,12 @@ static int give(struct kin_call *call, const struct clips *clips,
         {"missing", (double)clips->missing},
         {"per_tag", per_tag->mean},
     };
-    struct kin_value *value = NULL;
+    KIN_AUTO(kin_value_auto) struct kin_value *value = NULL;
     KIN_TRY(kin_number_new(numbers, KIN_COUNT(numbers) - (per_tag->n == 0), &value, err));
-    return kin_call_give(call, 0, NULL, value, err);
+    KIN_TRY(kin_interval_add(call, clips->each, clips->n, value, err));
+    struct kin_value *given = value;
+    value = NULL;
+    return kin_call_give(call, 0, NULL, given, err);
 }
 
 static int run(struct kin_call *call, struct kin_error *err)
@@ -174,6 +180,7 @@ const struct kin_kind kin_kind_performance = {
     .version = 1,
     .doc = "the measure of a task over all clips: mean square error, AUC, accuracy, SDR",
     .source = "Kim et al. 2019, section 4.4",
+    .params = params,
     .inputs = inputs,
     .outputs = outputs,
     .run = run,

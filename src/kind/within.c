@@ -1,8 +1,13 @@
 /* Consistency within a space: how many clips lie nearest to the original they were made from. */
+#include <math.h>
+
+#include "interval.h"
 #include "kindred/measure.h"
 #include "kindred/memory.h"
 #include "number.h"
 #include "row.h"
+
+static const struct kin_param params[] = {KIN_INTERVAL_PARAMS, {0}};
 
 static const struct kin_port inputs[] = {
     {.name = "of",
@@ -15,7 +20,8 @@ static const struct kin_port inputs[] = {
 static const struct kin_output outputs[] = {
     {.name = "number",
      .type = "number",
-     .doc = "consistency; clips, nearest, tied, beaten, undefined, missing; ids and outcome"},
+     .doc = "consistency, on request lower and upper; clips, nearest, tied, beaten, undefined, "
+            "missing; ids and outcome"},
     {0},
 };
 
@@ -62,8 +68,21 @@ static int judge_all(struct kin_call *call, const struct kin_set *set, struct ve
     return 0;
 }
 
-static int report(const struct verdicts *verdicts, size_t n, struct kin_value **out,
-                  struct kin_error *err)
+/* The unit is the clip: 1 a success, 0 a failure. */
+static int add_interval(const struct kin_call *call, const struct verdicts *verdicts, size_t n,
+                        struct kin_value *number, struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) double *x = NULL;
+    KIN_TRY(kin_alloc_into(&x, n, sizeof *x, err));
+    for (size_t i = 0; i < n; i++)
+        x[i] = verdicts->outcomes[i] == KIN_OUTCOME_MISSING
+                   ? (double)NAN
+                   : verdicts->outcomes[i] == KIN_OUTCOME_NEAREST;
+    return kin_interval_add(call, x, n, number, err);
+}
+
+static int report(const struct kin_call *call, const struct verdicts *verdicts, size_t n,
+                  struct kin_value **out, struct kin_error *err)
 {
     struct kin_within within = kin_within_count(verdicts->outcomes, n);
     const struct kin_named_number numbers[] = {
@@ -74,6 +93,7 @@ static int report(const struct verdicts *verdicts, size_t n, struct kin_value **
     };
     KIN_AUTO(kin_value_auto) struct kin_value *value = NULL;
     KIN_TRY(kin_number_new(numbers, KIN_COUNT(numbers), &value, err));
+    KIN_TRY(add_interval(call, verdicts, n, value, err));
     KIN_TRY(kin_value_set_texts(value, "ids", verdicts->ids, n, err));
     struct kin_tensor outcome;
     KIN_TRY(kin_tensor_alloc(&outcome, KIN_U8, 1, &n, err));
@@ -93,7 +113,7 @@ static int run(struct kin_call *call, struct kin_error *err)
     KIN_TRY(kin_alloc_into(&verdicts.outcomes, set->n_items, sizeof *verdicts.outcomes, err));
     KIN_TRY(judge_all(call, set, &verdicts, err));
     struct kin_value *value;
-    KIN_TRY(report(&verdicts, set->n_items, &value, err));
+    KIN_TRY(report(call, &verdicts, set->n_items, &value, err));
     return kin_call_give(call, 0, NULL, value, err);
 }
 
@@ -102,6 +122,7 @@ const struct kin_kind kin_kind_within = {
     .version = 1,
     .doc = "consistency within a space: is a clip nearest to its own original?",
     .source = "Kim et al. 2019, section 3.1.1",
+    .params = params,
     .inputs = inputs,
     .outputs = outputs,
     .run = run,
