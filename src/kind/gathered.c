@@ -15,6 +15,34 @@ const struct kin_label *kin_set_label(const struct kin_set *set, const char *axi
     return NULL;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int kin_sets_axes(const struct kin_set *sets, size_t n, const char ***out, size_t *n_out,
+                  struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) const char **axes = NULL;
+    size_t count = 0, capacity = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t a = 0; a < sets[i].n_labels; a++) {
+            size_t k = 0;
+            while (k < count && strcmp(axes[k], sets[i].labels[a].axis) != 0)
+                k++;
+            if (k < count)
+                continue;
+            KIN_TRY(kin_grow(&axes, &capacity, count + 1, sizeof *axes, err));
+            axes[count++] = sets[i].labels[a].axis;
+        }
+    if (count > 0)
+        qsort(axes, count, sizeof *axes, by_name);
+    *out = axes;
+    *n_out = count;
+    axes = NULL;
+    return 0;
+}
+
 double kin_set_number(const struct kin_set *set, const char *name)
 {
     return set->value ? kin_value_f64(set->value, name, NAN) : NAN;

@@ -6,6 +6,10 @@
 
 /* The label on an axis, or NULL. */
 const struct kin_label *kin_set_label(const struct kin_set *set, const char *axis);
+/* All axes that some instance has, each once, in ascending name; *out is kin_free'd by the caller,
+ * the names are the labels'. */
+int kin_sets_axes(const struct kin_set *sets, size_t n, const char ***out, size_t *n_out,
+                  struct kin_error *err);
 /* A scalar of its value, or NaN. */
 double kin_set_number(const struct kin_set *set, const char *name);
 
