@@ -170,13 +170,15 @@ static int stack(const struct kin_solo *solo, struct kin_tensor *out, struct kin
     return 0;
 }
 
-/* Rows of distances make a matrix even when there is one; other single results stand alone. */
+/* Rows of distances make a matrix even when there is one; other single results stand alone. Of a
+ * table or number it is the array beside the text. */
 static int write_npy(const struct kin_solo *solo, const char *path, struct kin_error *err)
 {
     const struct kin_value *first = result_at(solo, 0);
     const struct kin_type *type = output_type(solo);
     bool matrix = strcmp(type->name, "distances") == 0;
-    if (result_count(solo) == 1 && !matrix && type->write)
+    bool text = !type->write || ends_with(type->extension, ".csv");
+    if (result_count(solo) == 1 && !matrix && !text)
         return type->write(first, path, err);
     const struct kin_tensor *only = main_array(first);
     if (result_count(solo) == 1 && !matrix && only)

@@ -1,5 +1,6 @@
 #include "files.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "kindred/csv.h"
@@ -126,6 +127,24 @@ int kin_file_write_table(const struct kin_value *table, const char *path, struct
 {
     KIN_AUTO(kin_text_release) struct kin_text out = {0};
     KIN_TRY(kin_table_text(table, &out, err));
+    return kin_write_file(path, out.data, out.length, err);
+}
+
+int kin_file_write_number(const struct kin_value *number, const char *path, struct kin_error *err)
+{
+    KIN_AUTO(kin_text_release) struct kin_text out = {0};
+    kin_text_add(&out, "name,value\n");
+    for (size_t i = 0; i < kin_value_fields(number); i++) {
+        const struct kin_tensor *field = kin_value_field(number, i);
+        if (field->dtype != KIN_F64 || field->ndim != 0)
+            continue;
+        double x = *(const double *)field->data;
+        kin_text_addf(&out, "%s,", kin_value_field_name(number, i));
+        if (!isnan(x))
+            kin_text_add_number(&out, x);
+        kin_text_add(&out, "\n");
+    }
+    KIN_TRY(kin_text_check(&out, err));
     return kin_write_file(path, out.data, out.length, err);
 }
 

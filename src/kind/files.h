@@ -25,6 +25,8 @@ int kin_file_write_spectrum(const struct kin_value *spectrum, const char *path,
 int kin_file_read_vector(const char *path, kin_file_add *add, void *context, struct kin_error *err);
 int kin_file_write_vector(const struct kin_value *vector, const char *path, struct kin_error *err);
 int kin_file_write_row(const struct kin_value *row, const char *path, struct kin_error *err);
+/* A table of the columns name and value. */
+int kin_file_write_number(const struct kin_value *number, const char *path, struct kin_error *err);
 int kin_file_write_table(const struct kin_value *table, const char *path, struct kin_error *err);
 
 /* Any value by its canonical bytes (kindred/value.h): models, scalers, training states. Reading

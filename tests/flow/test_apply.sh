@@ -54,6 +54,17 @@ awk -F, 'NF != 2 || $NR != 0 { exit 1 } END { if (NR != 2) exit 1 }' "$scratch/d
 awk -F, 'NF != 2 || $NR != 0 { exit 1 } END { if (NR != 2) exit 1 }' "$scratch/d" ||
     fail "distances of two sequences to themselves: $(cat "$scratch/d")"
 
+# a table, and the array beside it
+"$kindred" apply tsne "$reference/tsne/points.npy" >"$scratch/places"
+"$kindred" apply tsne "$reference/tsne/points.npy" -o "$scratch/places.csv"
+"$kindred" apply tsne "$reference/tsne/points.npy" -o "$scratch/places.npy"
+cmp "$scratch/places" "$scratch/places.csv" || fail 'places printed and in a file differ'
+[ "$(head -n 1 "$scratch/places")" = id,x,y ] || fail "columns of places"
+od -A n -v -w16 -t f8 -j 128 "$scratch/places.npy" | sed 's/^ *//; s/  */,/' >"$scratch/array"
+tail -n +2 "$scratch/places" | paste -d , - "$scratch/array" | awk -F, '
+    NF != 5 || ($2 - $4) ^ 2 > 1e-20 || ($3 - $5) ^ 2 > 1e-20 { print; bad = 1 }
+    END { exit bad || NR != 200 }' || fail 'places as text and as an array differ'
+
 # the same bytes twice
 "$kindred" apply transform -p transformation=EN -p magnitude=3 "$clip" -o "$scratch/1.npy"
 "$kindred" apply transform -p transformation=EN -p magnitude=3 "$clip" -o "$scratch/2.npy"
