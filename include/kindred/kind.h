@@ -67,8 +67,10 @@ enum kin_port_mode {
 
 enum kin_port_flags {
     KIN_PORT_OPTIONAL = 1,
-    KIN_PORT_EXTENDS = 2 /* (KIN_WHOLE, on a map kind) an earlier output for the same item with
-                            another input here is offered by kin_call_prior, to be extended */
+    KIN_PORT_EXTENDS = 2, /* (KIN_WHOLE, on a map kind) an earlier output for the same item with
+                             another input here is offered by kin_call_prior, to be extended */
+    KIN_PORT_LACKING = 8  /* (KIN_GATHER) instances that failed, or that something above them
+                             failed, are gathered as well when a run goes on: labels, no value */
 };
 
 struct kin_port {
@@ -206,7 +208,7 @@ struct kin_set {
     const struct kin_label *labels; /* KIN_GATHER: the instance's point, in ascending axis */
     size_t n_labels;
     struct kin_digest digest;      /* of the artifact, or of the collection's manifest */
-    const struct kin_value *value; /* a single artifact; NULL for a collection */
+    const struct kin_value *value; /* a single artifact; NULL for a collection, or lacking */
     const struct kin_item *items;  /* a collection's, in ascending id; for KIN_EACH ports the items
                                       of  this block: items[k] belongs to item k of the call */
     size_t n_items;

@@ -8,6 +8,7 @@
  *   on_error skip                          only where it changes the outputs
  *   input of 5f3c…                         digest of the artifact or manifest
  *   input of[magnitude=-12,…] 77e1…        gathered: with the labels
+ *   input of[magnitude=12,…] lacking       gathered: it failed, and the result says so
  *
  * No path, time, host or thread count, and no order of the workflow file, is in it.
  */
@@ -148,7 +149,10 @@ static void add_port(struct kin_session *session, const struct instance *instanc
         kin_text_add(out, kind->inputs[port].name);
         if (kind->inputs[port].mode == KIN_GATHER)
             add_labels(out, step_of(session, producer), producer->point);
-        add_digest(out, &producer->outputs[feeds[f].output]);
+        if (is_lost(producer))
+            kin_text_add(out, " lacking\n");
+        else
+            add_digest(out, &producer->outputs[feeds[f].output]);
     }
     const struct listing *listing = source_listing(session, instance);
     if (listing && kind->inputs[port].mode == KIN_EACH) {

@@ -175,13 +175,38 @@ static void *worker(void *context)
 
 /* ---- the coordinator ---- */
 
-/* Marks an instance and all that needs it as out of reach. */
+/* Whether an instance takes what another gives only where it may be lacking. */
+static bool can_lack(const struct kin_session *session, const struct instance *consumer,
+                     size_t number)
+{
+    const struct kin_kind *kind = step_of(session, consumer)->kind;
+    for (size_t p = 0; p < kin_kind_inputs(kind); p++) {
+        size_t n;
+        const struct kin_feed *feeds = feeds_of(session, consumer, p, &n);
+        for (size_t f = 0; f < n && !(kind->inputs[p].flags & KIN_PORT_LACKING); f++)
+            if (fed_by(session, &feeds[f])->number == number)
+                return false;
+    }
+    return true;
+}
+
+/* It waits for one less; ready when that was the last, unless there is no memory. */
+static bool go_on_without(struct kin_session *session, struct instance *consumer)
+{
+    if (--consumer->waiting > 0)
+        return true;
+    return heap_push(&session->schedule->ready, consumer->number, NULL) == 0;
+}
+
+/* Marks all that needs an instance as out of reach. */
 static void block_consumers(struct kin_session *session, size_t number)
 {
     const size_t *start = session->consumer_start;
     for (size_t c = start[number]; c < start[number + 1]; c++) {
         struct instance *consumer = &session->instances[session->consumers[c]];
         if (consumer->state != INSTANCE_WAITING)
+            continue;
+        if (can_lack(session, consumer, number) && go_on_without(session, consumer))
             continue;
         consumer->state = INSTANCE_BLOCKED;
         session->schedule->unfinished--;
@@ -245,7 +270,7 @@ static int release_producers(struct kin_session *session, struct instance *insta
         for (size_t f = 0; f < n; f++) {
             struct instance *producer = fed_by(session, &feeds[f]);
             if (--producer->consumers_left == 0 && !step_of(session, producer)->keep &&
-                producer->touched)
+                producer->touched && !is_lost(producer))
                 KIN_TRY(drop_outputs(session, producer, err));
         }
     }
@@ -305,10 +330,28 @@ static size_t block_size(const struct kin_session *session, const struct kin_kin
     return fair < 1 ? 1 : fair < wanted ? fair : wanted;
 }
 
+/* A result that does without what failed says so, also when it is found. */
+static void tell_lacking(struct kin_session *session, const struct instance *instance)
+{
+    size_t lacking = 0, all = 0;
+    for (size_t p = 0; p < kin_kind_inputs(step_of(session, instance)->kind); p++) {
+        size_t n;
+        const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
+        for (size_t f = 0; f < n; f++)
+            lacking += is_lost(fed_by(session, &feeds[f]));
+        all += n;
+    }
+    if (lacking > 0)
+        session_tell(session, KIN_LOG_WARN, instance, "%zu of the %zu results it gathers failed",
+                     lacking, all);
+}
+
 /* Finds out whether an instance is a hit; else opens its work for the workers. */
 static int start(struct kin_session *session, struct instance *instance, struct kin_error *err)
 {
     bool hit;
+    if (session->schedule->status != 0)
+        tell_lacking(session, instance);
     KIN_TRY(resolve(session, instance, &hit, err));
     if (hit)
         return complete(session, instance, err);

@@ -110,6 +110,12 @@ static inline struct instance *fed_by(const struct kin_session *session,
     return &session->instances[session->first[feed->step] + feed->point];
 }
 
+/* Whether an instance will have no outputs in this run. */
+static inline bool is_lost(const struct instance *instance)
+{
+    return instance->state == INSTANCE_FAILED || instance->state == INSTANCE_BLOCKED;
+}
+
 /* Says something to the person, prefixed with file, line and instance. */
 void session_tell(struct kin_session *session, enum kin_log_level level,
                   const struct instance *instance, const char *format, ...)

@@ -74,8 +74,10 @@ static int load_feed(struct kin_session *session, const struct kin_feed *feed,
     struct instance *producer = fed_by(session, feed);
     const struct kin_step *step = step_of(session, producer);
     KIN_TRY(copy_labels(step, producer->point, loaded, &set->n_labels, err));
-    KIN_TRY(load_output(session, producer, feed->output, &loaded->value, err));
     set->labels = loaded->labels;
+    if (is_lost(producer))
+        return 0;
+    KIN_TRY(load_output(session, producer, feed->output, &loaded->value, err));
     set->digest = producer->outputs[feed->output];
     if (strcmp(kin_value_type(loaded->value), "collection") != 0) {
         set->value = loaded->value;

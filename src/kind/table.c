@@ -36,7 +36,11 @@ static const struct kin_param params[] = {
 };
 
 static const struct kin_port inputs[] = {
-    {.name = "of", .type = "number", .mode = KIN_GATHER, .doc = "the results, with their labels"},
+    {.name = "of",
+     .type = "number",
+     .mode = KIN_GATHER,
+     .flags = KIN_PORT_LACKING,
+     .doc = "the results, with their labels"},
     {0},
 };
 

@@ -69,3 +69,40 @@ expect 'places' "$(tail -n +2 places.csv | grep -c ',[0-9.e-]*,[0-9.e-]*$')" 88
 "$kindred" get "$scratch/w.yaml" places --cache "$scratch/cache1" -o "$scratch/got" >/dev/null 2>&1
 expect 'the divergence' "$(grep -c '^kl,[0-9.]*$' "$scratch/got/places.number.csv")" 1
 expect 'points' "$(grep '^points,' "$scratch/got/places.number.csv")" points,88
+
+# A trial that fails is missing, by name, and nothing is averaged as if it had been there.
+"$kindred" apply template -p factor=1 "$root/tests/reference/tsne/points.npy" -o "$scratch/z.npy"
+{
+    printf '\223NUMPY\001\000v\000%-117s\n' \
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }"
+    le 4 1065353216; le 4 1073741824; le 4 1065353216; le 4 2143289344 # 1, 2, 1, nan
+} >"$scratch/bad.npy"
+cat >"$scratch/trials.yaml" <<YAML
+kindred: 1
+steps:
+  z0: { kind: vectors.npy, file: z.npy }
+  z:
+    kind: vectors.npy
+    for: { encoder: own, trial: [0, 1, 2] }
+    file: { by: trial, 2: bad.npy, else: z.npy }
+    on_error: stop
+  dz: { kind: distance, from: z, to: z0, metric: euclidean }
+  judged: { kind: within, of: dz }
+  within: { kind: table, of: judged, over: all, columns: [encoder, trial, consistency],
+            file: within.csv }
+  means: { kind: summarise, of: within, file: means.csv }
+  gaps: { kind: missing, of: within, file: gaps.csv }
+YAML
+code=0
+"$kindred" run "$scratch/trials.yaml" --out "$scratch/trials" 2>"$scratch/log" >&2 || code=$?
+[ "$code" != 0 ] || fail 'a run with a failed trial ends as if nothing had happened'
+[ ! -e "$scratch/trials/within.csv" ] || fail 'a failed trial did not stop the run'
+code=0
+"$kindred" run "$scratch/trials.yaml" --out "$scratch/trials" --keep-going 2>"$scratch/log" >&2 ||
+    code=$?
+[ "$code" != 0 ] || fail 'a run with a failed trial ends as if nothing had happened'
+shows '1 of the 3 results it gathers failed' "$scratch/log" 'nothing is said of the trial'
+cd "$scratch/trials" || exit
+expect 'the row of the failed trial' "$(grep ,2, within.csv)" own,2,
+expect 'n and missing' "$(tail -n 1 means.csv | cut -d, -f 1,2,6)" own,2,1
+expect 'what is missing' "$(tail -n +2 gaps.csv)" own,2,empty
