@@ -14,7 +14,7 @@ const struct kin_command kin_command_run = {
              "  STEP              a step, or instances of it: 'within[task=AT]'\n"
              "  -j N              threads; no result depends on it\n"
              "  --out DIR         where results go (results/)\n"
-             "  --keep-going      go on with what does not need a failed step; tables do without it\n"
+             "  --keep-going      go on without what failed, which tables show as empty cells\n"
              "  --log json        progress as one JSON object a line\n"
              "  --stats FILE      instances, items, hits, seconds, bytes of every step\n" COMMON,
     .run = command_run,
