@@ -12,7 +12,9 @@
 #include "table_value.h"
 
 static const struct kin_param params[] = {
-    {.name = "by", .type = KIN_PARAM_LIST, .doc = "the columns that get a row for each combination"},
+    {.name = "by",
+     .type = KIN_PARAM_LIST,
+     .doc = "the columns that get a row for each combination of what they say"},
     {.name = "value",
      .type = KIN_PARAM_TEXT,
      .fallback = "",

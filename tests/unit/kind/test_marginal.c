@@ -33,7 +33,8 @@ END_TEST
 
 START_TEST(everything)
 {
-    struct kin_solo *solo = margins_of("transformation,x\nPS,1\nPN,3\n", (const char *const[]){NULL});
+    struct kin_solo *solo =
+        margins_of("transformation,x\nPS,1\nPN,3\n", (const char *const[]){NULL});
     ck_ok(kin_solo_run(solo, &err));
     check_table(solo, 0, "n,mean,empty\n2,2,0\n");
     kin_solo_free(solo);
