@@ -16,6 +16,7 @@
 #include "kindred/cache.h"
 #include "kindred/cpu.h"
 #include "kindred/memory.h"
+#include "kindred/process.h"
 #include "kindred/text.h"
 #include "kindred/workflow.h"
 
@@ -64,25 +65,10 @@ static void print_libraries(void)
 
 /* ---- programs that are asked at run time ---- */
 
-static bool in_folder(const char *folder, size_t length, const char *program)
-{
-    KIN_AUTO(kin_text_release) struct kin_text path = {0};
-    kin_text_add_bytes(&path, folder, length);
-    kin_text_addf(&path, "%s%s", length ? "/" : "", program);
-    return !path.failed && access(path.data, X_OK) == 0;
-}
-
 static bool have_program(const char *program)
 {
-    const char *at = getenv("PATH");
-    while (at && *at) {
-        size_t length = strcspn(at, ":");
-        if (in_folder(at, length, program))
-            return true;
-        at += length;
-        at += *at == ':';
-    }
-    return false;
+    KIN_AUTO(kin_text_release) struct kin_text path = {0};
+    return kin_program_find(program, &path);
 }
 
 static void print_programs(void)
