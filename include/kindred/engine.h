@@ -67,6 +67,8 @@ int kin_session_new(const struct kin_workflow *workflow, struct kin_cache *cache
                     const char *const *targets, size_t n_targets, struct kin_session **out,
                     struct kin_error *err);
 void kin_session_free(struct kin_session *session); /* accepts NULL */
+/* Which programs kinds may start; borrowed. Without it: none. */
+void kin_session_trust(struct kin_session *session, const struct kin_trust *trust);
 
 /* Computes the targets and what they need. Returns 0 when all is done, also when single items
  * failed (see kin_session_failed); KIN_ECANCELLED; or the first step's failure, named in err. */

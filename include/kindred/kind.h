@@ -11,8 +11,15 @@
  *          item of each output for each of them. An item's result depends on that item, the
  *          parameters and the KIN_WHOLE inputs alone, never on the other items of the block.
  *   whole  has none: run() is called once and gives single artifacts or whole collections.
- * A source is a map kind that also has scan(): it looks outside (files, a generator), every run,
- * and lists what there is; the listing feeds its one KIN_EACH port (named «listing»).
+ * A source also has scan(): it looks outside (files, a generator), every run, and lists what there
+ * is; the listing feeds its first port, named «listing». That is a KIN_EACH port of datasets, which
+ * map over what was found; a whole kind (exec) has it as a KIN_WHOLE one.
+ *
+ * Most kinds say which ports they have. One that cannot (exec: any program) declares a port
+ * «inputs» with KIN_PORT_NAMED and an output «outputs» with KIN_OUTPUT_NAMED: a step names its own,
+ * `inputs: {NAME: step, …}` and `outputs: {NAME: TYPE, …}`. The workflow gives such a step a copy
+ * of the kind with those ports in their places, so that everyone who reads a step's kind, run()
+ * too, finds ports like any others. What the copy declares of its outputs is part of the key.
  */
 #ifndef KINDRED_KIND_H
 #define KINDRED_KIND_H
@@ -36,7 +43,8 @@ enum kin_param_type {
     KIN_PARAM_CHOICE,  /* one of .choices */
     KIN_PARAM_FLAG,    /* true or false */
     KIN_PARAM_PATH,    /* relative to the workflow file; implies KIN_PARAM_OUTSIDE */
-    KIN_PARAM_LIST     /* of texts or numbers */
+    KIN_PARAM_LIST,    /* of texts or numbers */
+    KIN_PARAM_PATHS    /* a list of KIN_PARAM_PATH */
 };
 
 enum kin_param_flags {
@@ -69,8 +77,10 @@ enum kin_port_flags {
     KIN_PORT_OPTIONAL = 1,
     KIN_PORT_EXTENDS = 2, /* (KIN_WHOLE, on a map kind) an earlier output for the same item with
                              another input here is offered by kin_call_prior, to be extended */
-    KIN_PORT_LACKING = 8  /* (KIN_GATHER) instances that failed, or that something above them
+    KIN_PORT_LACKING = 8, /* (KIN_GATHER) instances that failed, or that something above them
                              failed, are gathered as well when a run goes on: labels, no value */
+    KIN_PORT_NAMED = 16   /* (KIN_WHOLE) stands for any number of ports that a step names; with
+                             `over:` they are KIN_GATHER */
 };
 
 struct kin_port {
@@ -82,14 +92,20 @@ struct kin_port {
 };
 
 enum kin_output_flags {
-    KIN_OUTPUT_STATE = 1 /* what a run with a longer horizon continues from */
+    KIN_OUTPUT_STATE = 1, /* what a run with a longer horizon continues from */
+    KIN_OUTPUT_NAMED = 2  /* stands for the outputs that a step names, of any of these types,
+                             alternatives separated by '|' */
 };
+
+#define KIN_MOST_OUTPUTS 8 /* of a kind, those a step names included */
 
 struct kin_output {
     const char *name; /* the first is the one meant by the step's bare name */
     const char *type;
     unsigned flags;
     const char *doc;
+    size_t n_columns; /* a table's that a step names: its columns, all of them; 0: any */
+    const char *const *columns;
 };
 
 struct kin_args;
@@ -103,7 +119,7 @@ struct kin_kind {
     const char *source;                /* paper section, standard; or NULL */
     const struct kin_param *params;    /* up to one without a name; NULL: none */
     const struct kin_port *inputs;     /* likewise */
-    const struct kin_output *outputs;  /* likewise, at least one */
+    const struct kin_output *outputs;  /* likewise, 1 to KIN_MOST_OUTPUTS */
     size_t block; /* map kinds: items a call takes at most; 0: 8. Part of no result */
     bool wide;    /* a call uses all threads by itself (services->threads): it runs alone */
     /* What no single parameter can say (a magnitude outside its transformation's range). On failure
@@ -136,6 +152,14 @@ struct kin_type {
                 void *context, struct kin_error *err);
 };
 
+/* A value that says why there is none (a program is missing): of the type that it stands for, with
+ * the reason in the field «unavailable». A table has the output's columns and no rows; where the
+ * output has none, one cell that says it too. */
+int kin_unavailable_new(const struct kin_output *output, const char *why, struct kin_value **out,
+                        struct kin_error *err);
+/* The reason of such a value, or NULL: it is one like any other. */
+const char *kin_unavailable(const struct kin_value *value);
+
 /* A value of type «table» as comma-separated values with a header line. KIN_ECORRUPT: no table. */
 int kin_table_text(const struct kin_value *table, struct kin_text *out, struct kin_error *err);
 
@@ -152,6 +176,7 @@ size_t kin_kind_outputs(const struct kin_kind *kind);
 const struct kin_param *kin_kind_param(const struct kin_kind *kind, const char *name); /* or NULL */
 long kin_kind_input(const struct kin_kind *kind, const char *name);  /* index or -1 */
 long kin_kind_output(const struct kin_kind *kind, const char *name); /* index or -1; NULL: 0 */
+long kin_kind_listing(const struct kin_kind *kind); /* the input that its scan feeds, or -1 */
 bool kin_kind_is_map(const struct kin_kind *kind);
 /* Whether an artifact of that type may enter the port. */
 bool kin_port_accepts(const struct kin_port *port, const char *type);
@@ -221,6 +246,12 @@ struct kin_label {
     double number;
 };
 
+/* Which programs the person trusts: those that lie in a folder of ours, or any. NULL: none. */
+struct kin_trust {
+    bool any;
+    const char *folder; /* absolute, without links; or NULL */
+};
+
 /* What a run may ask for. Every function may be called from the thread that runs the call; fetch
  * and source also from one other thread at the same time. */
 struct kin_services {
@@ -245,6 +276,7 @@ struct kin_services {
     /* Whether to stop: keep a checkpoint, then return KIN_ECANCELLED. */
     bool (*cancelled)(void *context);
     unsigned threads; /* how many threads the call may use; no result may depend on it */
+    const struct kin_trust *trust;
 };
 
 struct kin_given; /* what the call has given so far; call.c */
@@ -303,6 +335,14 @@ struct kin_scan {
     /* Adds an item that cannot be listed (unreadable file): it becomes a failed item. */
     int (*reject)(void *context, const char *id, const struct kin_error *why,
                   struct kin_error *err);
+    /* What another scan of this run remembered under a name, or NULL; and to remember it: for what
+     * is slow to find out (the version of a program) and the same for many steps. */
+    const char *(*recall)(void *context, const char *name);
+    int (*remember)(void *context, const char *name, const char *text, struct kin_error *err);
+    /* Something a person should know at every run. */
+    void (*warn)(void *context, const char *text);
+    bool (*cancelled)(void *context);
+    const struct kin_trust *trust;
 };
 
 #endif

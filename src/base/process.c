@@ -93,12 +93,10 @@ static void set(struct environment *environment, const char *name, const char *v
 
 static int make_environment(const char *folder, struct environment *out, struct kin_error *err)
 {
-    static const char *const fixed[][2] = {{"LC_ALL", "C"},
-                                           {"TZ", "UTC"},
-                                           {"OMP_NUM_THREADS", "1"},
-                                           {"OPENBLAS_NUM_THREADS", "1"},
-                                           {"PYTHONHASHSEED", "0"},
-                                           {"PYTHONDONTWRITEBYTECODE", "1"}};
+    static const char *const fixed[][2] = {
+        {"LC_ALL", "C"},          {"TZ", "UTC"},
+        {"OMP_NUM_THREADS", "1"}, {"OPENBLAS_NUM_THREADS", "1"},
+        {"PYTHONHASHSEED", "0"},  {"PYTHONDONTWRITEBYTECODE", "1"}};
     static const char *const passed[] = {"PATH", "LD_LIBRARY_PATH", "R_LIBS", "R_LIBS_USER"};
     _Static_assert(KIN_COUNT(fixed) + KIN_COUNT(passed) + 2 <= VARIABLES, "room for all");
     for (size_t i = 0; i < KIN_COUNT(fixed); i++)

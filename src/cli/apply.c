@@ -35,7 +35,7 @@ static int set_parameter(struct kin_args *args, const char *argument, struct kin
         return kin_fail(err, KIN_ENOMEM, "no memory for a parameter");
     name[sign - argument] = '\0';
     const struct kin_param *param = kin_kind_param(kin_args_kind(args), name);
-    if (param && param->type == KIN_PARAM_LIST)
+    if (param && (param->type == KIN_PARAM_LIST || param->type == KIN_PARAM_PATHS))
         return set_list(args, name, sign + 1, err);
     struct kin_literal literal = {.text = sign + 1};
     return kin_args_set(args, name, &literal, err);

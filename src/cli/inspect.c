@@ -44,16 +44,24 @@ int command_why(int argc, char **argv)
 
 /* Folders and files that the workflow names and this machine lacks: no error, since a workflow is
  * checked where it is written and run where the data lie. */
+static void print_absent_path(const struct kin_step *step, const char *param, const char *path)
+{
+    if (*path && access(path, F_OK) != 0)
+        printf("absent: step '%s': %s '%s' is not on this machine\n", step->name, param, path);
+}
+
 static void print_absent(const struct kin_step *step)
 {
     for (size_t i = 0; i < kin_kind_params(step->kind); i++) {
         const struct kin_param *param = &step->kind->params[i];
-        if (param->type != KIN_PARAM_PATH)
-            continue;
-        const char *path = kin_arg_text(step->args[0], param->name);
-        if (*path && access(path, F_OK) != 0)
-            printf("absent: step '%s': %s '%s' is not on this machine\n", step->name, param->name,
-                   path);
+        const char *const *paths;
+        if (param->type == KIN_PARAM_PATH)
+            print_absent_path(step, param->name, kin_arg_text(step->args[0], param->name));
+        size_t n = param->type == KIN_PARAM_PATHS
+                       ? kin_arg_list(step->args[0], param->name, &paths)
+                       : 0;
+        for (size_t k = 0; k < n; k++)
+            print_absent_path(step, param->name, paths[k]);
     }
 }
 

@@ -46,6 +46,8 @@ static const char *type_name(const struct kin_param *param)
         return "path";
     case KIN_PARAM_LIST:
         return "list";
+    case KIN_PARAM_PATHS:
+        return "list of paths";
     default:
         return "text";
     }
@@ -129,6 +131,8 @@ static void print_inputs(const struct kin_kind *kind)
     for (size_t i = 0; i < n; i++) {
         const struct kin_port *port = &kind->inputs[i];
         KIN_AUTO(kin_text_release) struct kin_text text = {0};
+        if (port->flags & KIN_PORT_NAMED)
+            kin_text_add(&text, "{NAME: STEP, …}, of type ");
         describe_types(port->type, &text);
         kin_text_addf(&text, "%s%s: %s", modes[port->mode],
                       port->flags & KIN_PORT_OPTIONAL ? ", optional" : "", port->doc);
@@ -143,7 +147,10 @@ static void print_outputs(const struct kin_kind *kind)
     for (size_t i = 0; i < kin_kind_outputs(kind); i++) {
         const struct kin_output *output = &kind->outputs[i];
         KIN_AUTO(kin_text_release) struct kin_text text = {0};
-        kin_text_addf(&text, "%s: %s", output->type, output->doc);
+        if (output->flags & KIN_OUTPUT_NAMED)
+            kin_text_add(&text, "{NAME: TYPE, …}, of type ");
+        describe_types(output->type, &text);
+        kin_text_addf(&text, ": %s", output->doc);
         printf("  %s: ", output->name);
         kin_cli_wrap(stdout, kin_text_string(&text), kin_cli_width(output->name) + 4, 6);
     }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+_Static_assert(KIN_MOST_OUTPUTS <= KIN_ACTION_OUTPUTS, "an action has room for every output");
+
 /* One call while it lasts. */
 struct block {
     struct kin_session *session;
@@ -251,7 +253,8 @@ static int run(struct block *block, struct kin_error *err)
                                           .resume = serve_resume,
                                           .progress = serve_progress,
                                           .cancelled = serve_cancelled,
-                                          .threads = session_threads(block->session, kind)};
+                                          .threads = session_threads(block->session, kind),
+                                          .trust = block->session->trust};
     struct kin_call call = {.kind = kind,
                             .args = args_of(block->session, block->work->instance),
                             .sets = block->sets,

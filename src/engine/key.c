@@ -6,6 +6,7 @@
  *   param magnitude -12
  *   param transformation "PS"
  *   on_error skip                          only where it changes the outputs
+ *   gives fit table n,r_squared            an output that the step names, with its columns
  *   input of 5f3c…                         digest of the artifact or manifest
  *   input of[magnitude=-12,…] 77e1…        gathered: with the labels
  *   input of[magnitude=12,…] lacking       gathered: it failed, and the result says so
@@ -155,9 +156,23 @@ static void add_port(struct kin_session *session, const struct instance *instanc
             add_digest(out, &producer->outputs[feeds[f].output]);
     }
     const struct listing *listing = source_listing(session, instance);
-    if (listing && kind->inputs[port].mode == KIN_EACH) {
+    if (listing && kin_kind_listing(kind) == (long)port) {
         kin_text_add(out, "input listing");
         add_digest(out, &listing->digest);
+    }
+}
+
+/* What a step says of the outputs it names. */
+static void add_named_outputs(const struct kin_kind *kind, struct kin_text *out)
+{
+    for (size_t o = 0; o < kin_kind_outputs(kind); o++) {
+        const struct kin_output *output = &kind->outputs[o];
+        if (!(output->flags & KIN_OUTPUT_NAMED))
+            continue;
+        kin_text_addf(out, "gives %s %s", output->name, output->type);
+        for (size_t c = 0; c < output->n_columns; c++)
+            kin_text_addf(out, "%s%s", c ? "," : " ", output->columns[c]);
+        kin_text_add(out, "\n");
     }
 }
 
@@ -187,6 +202,7 @@ int record_text(struct kin_session *session, const struct instance *instance, en
         kin_args_canonical_without(args_of(session, instance), KIN_PARAM_HORIZON, out);
     if (form == RECORD_ACTION && step->on_error == KIN_ON_ERROR_SKIP)
         kin_text_add(out, "on_error skip\n");
+    add_named_outputs(step->kind, out);
     for (size_t p = 0; p < kin_kind_inputs(step->kind); p++)
         if (has_port(&step->kind->inputs[p], form))
             add_port(session, instance, p, out);

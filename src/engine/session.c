@@ -217,6 +217,11 @@ void kin_session_free(struct kin_session *session)
     kin_free(session);
 }
 
+void kin_session_trust(struct kin_session *session, const struct kin_trust *trust)
+{
+    session->trust = trust;
+}
+
 uint64_t kin_session_failed(const struct kin_session *session)
 {
     return session->failed_items;

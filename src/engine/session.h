@@ -72,6 +72,12 @@ struct kin_session {
     struct located *located;
     size_t n_located, located_capacity;
 
+    const struct kin_trust *trust; /* borrowed, or NULL */
+    struct remembered {
+        char *name, *text;
+    } * remembered; /* by scans */
+    size_t n_remembered, remembered_capacity;
+
     char made_by[200]; /* program, host, processor class */
     struct kin_step_stats *stats;
     uint64_t failed_items;

@@ -89,14 +89,40 @@ static int load_feed(struct kin_session *session, const struct kin_feed *feed,
     return 0;
 }
 
+/* What a source found, where a kind has it as a whole; it was stored before the work began. */
+static int load_listing(struct kin_session *session, const struct listing *listing,
+                        struct loaded *loaded, struct kin_set *set, struct kin_error *err)
+{
+    KIN_TRY(kin_alloc_into(&loaded->values, listing->n, sizeof *loaded->values, err));
+    KIN_TRY(kin_alloc_into(&loaded->items, listing->n, sizeof *loaded->items, err));
+    loaded->n_items = listing->n;
+    KIN_AUTO(kin_auto_free) struct kin_entry *entries = NULL;
+    size_t n;
+    KIN_TRY(kin_collection_open(listing->manifest, &entries, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        if (!entries[i].failed)
+            KIN_TRY(load_value(session, &entries[i].digest, &loaded->values[i], err));
+        loaded->items[i] = (struct kin_item){
+            .id = entries[i].id, .digest = entries[i].digest, .value = loaded->values[i]};
+    }
+    *set = (struct kin_set){
+        .digest = listing->digest, .items = loaded->items, .n_items = listing->n};
+    return 0;
+}
+
 static int load_port(struct kin_session *session, struct work *work, size_t port,
                      struct kin_error *err)
 {
+    bool is_listing =
+        kin_kind_listing(step_of(session, work->instance)->kind) == (long)port;
     size_t n;
     const struct kin_feed *feeds = feeds_of(session, work->instance, port, &n);
-    KIN_TRY(kin_alloc_into(&work->loaded[port], n, sizeof *work->loaded[port], err));
-    KIN_TRY(kin_alloc_into(&work->sets[port], n, sizeof *work->sets[port], err));
-    work->n_sets[port] = n;
+    KIN_TRY(kin_alloc_into(&work->loaded[port], n + is_listing, sizeof *work->loaded[port], err));
+    KIN_TRY(kin_alloc_into(&work->sets[port], n + is_listing, sizeof *work->sets[port], err));
+    work->n_sets[port] = n + is_listing;
+    if (is_listing)
+        return load_listing(session, source_listing(session, work->instance),
+                            work->loaded[port], work->sets[port], err);
     for (size_t f = 0; f < n; f++)
         KIN_TRY(load_feed(session, &feeds[f], &work->loaded[port][f], &work->sets[port][f], err));
     return 0;

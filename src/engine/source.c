@@ -15,6 +15,7 @@ struct listing *source_listing(struct kin_session *session, const struct instanc
 
 struct scan_context {
     struct kin_session *session;
+    const struct instance *instance;
     struct listing *listing;
 };
 
@@ -70,6 +71,42 @@ static int scan_reject(void *context, const char *id, const struct kin_error *wh
     return add_listed(((struct scan_context *)context)->listing, id, failure, true, err);
 }
 
+static const char *scan_recall(void *context, const char *name)
+{
+    const struct kin_session *session = ((struct scan_context *)context)->session;
+    for (size_t i = 0; i < session->n_remembered; i++)
+        if (strcmp(session->remembered[i].name, name) == 0)
+            return session->remembered[i].text;
+    return NULL;
+}
+
+static int scan_remember(void *context, const char *name, const char *text, struct kin_error *err)
+{
+    struct kin_session *session = ((struct scan_context *)context)->session;
+    KIN_TRY(kin_grow(&session->remembered, &session->remembered_capacity, session->n_remembered + 1,
+                     sizeof *session->remembered, err));
+    struct remembered *one = &session->remembered[session->n_remembered++];
+    one->name = kin_strdup(name);
+    one->text = kin_strdup(text);
+    if (one->name && one->text)
+        return 0;
+    session->n_remembered--;
+    kin_free(one->name);
+    kin_free(one->text);
+    return kin_fail(err, KIN_ENOMEM, "no memory for a scan");
+}
+
+static void scan_warn(void *context, const char *text)
+{
+    const struct scan_context *scanning = context;
+    session_tell(scanning->session, KIN_LOG_WARN, scanning->instance, "%s", text);
+}
+
+static bool scan_cancelled(void *context)
+{
+    return session_cancelled(((struct scan_context *)context)->session);
+}
+
 /* ---- scanning ---- */
 
 static int by_digest(const void *a, const void *b)
@@ -95,12 +132,18 @@ int source_scan(struct kin_session *session, struct instance *instance, struct k
     struct listing *listing = source_listing(session, instance);
     if (listing->scanned)
         return 0;
-    struct scan_context context = {.session = session, .listing = listing};
+    struct scan_context context = {
+        .session = session, .instance = instance, .listing = listing};
     struct kin_scan scan = {.args = args_of(session, instance),
                             .context = &context,
                             .file = scan_file,
                             .add = scan_add,
-                            .reject = scan_reject};
+                            .reject = scan_reject,
+                            .recall = scan_recall,
+                            .remember = scan_remember,
+                            .warn = scan_warn,
+                            .cancelled = scan_cancelled,
+                            .trust = session->trust};
     int status = step_of(session, instance)->kind->scan(&scan, err);
     if (status == KIN_ENOTFOUND) {
         listing->scanned = true;
@@ -181,6 +224,11 @@ void sources_free(struct kin_session *session)
         kin_value_free(listing->manifest);
     }
     kin_free(session->listings);
+    for (size_t i = 0; i < session->n_remembered; i++) {
+        kin_free(session->remembered[i].name);
+        kin_free(session->remembered[i].text);
+    }
+    kin_free(session->remembered);
     for (size_t i = 0; i < session->n_located; i++)
         kin_free(session->located[i].path);
     kin_free(session->located);

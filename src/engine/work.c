@@ -195,7 +195,7 @@ static int open_map(struct kin_session *session, struct work *work, bool look_up
     for (size_t p = 0; p < kin_kind_inputs(kind); p++) {
         size_t n;
         feeds_of(session, work->instance, p, &n);
-        if (kind->inputs[p].mode == KIN_EACH && (n > 0 || kind->scan))
+        if (kind->inputs[p].mode == KIN_EACH && (n > 0 || kin_kind_listing(kind) == (long)p))
             work->each[work->n_each++] = p;
     }
     KIN_TRY(join_ports(session, work, err));

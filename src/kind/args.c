@@ -130,7 +130,7 @@ static int parse_list(const struct kin_param *param, const struct kin_literal *l
 static int parse(const struct kin_param *param, const struct kin_literal *literal,
                  struct argument *out, struct kin_error *err)
 {
-    if (param->type == KIN_PARAM_LIST)
+    if (param->type == KIN_PARAM_LIST || param->type == KIN_PARAM_PATHS)
         return parse_list(param, literal, out, err);
     if (!literal->text)
         return kin_fail(err, KIN_EINVAL,
@@ -277,7 +277,8 @@ static void add_value(struct kin_text *out, const struct kin_param *param,
 
 static bool is_in_key(const struct kin_param *param)
 {
-    return param->type != KIN_PARAM_PATH && !(param->flags & KIN_PARAM_OUTSIDE);
+    return param->type != KIN_PARAM_PATH && param->type != KIN_PARAM_PATHS &&
+           !(param->flags & KIN_PARAM_OUTSIDE);
 }
 
 /* The index of the parameter whose name comes next after `last` (NULL: the first), or n. */

@@ -82,6 +82,11 @@ long kin_kind_output(const struct kin_kind *kind, const char *name)
     return -1;
 }
 
+long kin_kind_listing(const struct kin_kind *kind)
+{
+    return kind->scan ? 0 : -1;
+}
+
 bool kin_kind_is_map(const struct kin_kind *kind)
 {
     for (size_t i = 0; i < kin_kind_inputs(kind); i++)

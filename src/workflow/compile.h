@@ -3,6 +3,7 @@
  *   document.c   YAML to nodes
  *   variables.c  vars, --set, ${ENVIRONMENT}
  *   read.c       nodes to declarations: which property is what
+ *   named.c      ports that a step names itself
  *   validate.c   what can be said of a declaration without its points: ports, types, results
  *   order.c      inputs before those they feed; cycles
  *   port.c       the relation that feeds a port: references, unions, by
@@ -100,6 +101,8 @@ struct kin_assignment {
 struct kin_declaration {
     const struct kin_node *node; /* its properties */
     struct kin_step step;        /* what it becomes; filled as far as it is known */
+    const struct kin_kind *declared; /* the kind as it is listed; step.kind has the ports that the
+                                        step names */
     struct kin_mark kind_mark;
     size_t n_inputs;
     struct kin_input *inputs;
@@ -109,6 +112,7 @@ struct kin_declaration {
     struct kin_mark file_mark, over_mark;
     bool broken;       /* its points are not known; reported: those it feeds say nothing */
     bool bad_property; /* holds a property nobody knows: what seems to be missing may be that */
+    bool bad_outputs;  /* those that the step names; reported */
     bool bad_axes;     /* an axis under `for` has been reported */
     struct kin_relation relation; /* its points, as those see it that it feeds */
     size_t position;              /* in the sorted workflow */
@@ -160,6 +164,15 @@ int kin_selector_parse(const char *text, struct kin_arena *arena, struct kin_sel
                        struct kin_error *err);
 /* Whether a text may be the name of a step, axis or variable: letters, digits, _ and -. */
 bool kin_name_is_good(const char *name);
+
+/* ---- named.c ---- */
+/* Gives a step whose kind lets it name ports a copy of the kind with these. */
+int kin_ports_name(struct kin_compile *c, struct kin_declaration *d, struct kin_error *err);
+/* Reads the value of the property that names inputs. */
+int kin_named_inputs_read(struct kin_compile *c, struct kin_declaration *d,
+                          const struct kin_node *value, struct kin_error *err);
+/* Whether a property of the step is the one that names its outputs. */
+bool kin_names_outputs(const struct kin_declaration *d, const char *property);
 
 /* ---- read.c ---- */
 int kin_declarations_read(struct kin_compile *c, const struct kin_node *steps,

@@ -14,7 +14,8 @@ int kin_plan_text(struct kin_compile *c, const struct kin_param *param, const ch
                   const char **out, struct kin_error *err)
 {
     *out = text;
-    if (param->type != KIN_PARAM_PATH || text[0] == '/' || text[0] == '\0')
+    bool is_path = param->type == KIN_PARAM_PATH || param->type == KIN_PARAM_PATHS;
+    if (!is_path || text[0] == '/' || text[0] == '\0')
         return 0;
     while (text[0] == '.' && text[1] == '/')
         text += 2;

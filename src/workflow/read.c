@@ -146,21 +146,27 @@ static int read_reserved(struct kin_compile *c, struct kin_declaration *d,
 static int report_unknown_property(struct kin_compile *c, const struct kin_declaration *d,
                                    const struct kin_node *key, struct kin_error *err)
 {
-    const struct kin_kind *kind = d->step.kind;
+    const struct kin_kind *kind = d->declared;
     size_t n_params = kin_kind_params(kind);
     size_t n_inputs = kin_kind_inputs(kind);
+    size_t n_outputs = kin_kind_outputs(kind);
     size_t n = 0;
     char hint[KIN_HINT];
     const char **names;
-    KIN_TRY(kin_arena_take(&c->scratch, &names, n_params + n_inputs + KIN_COUNT(reserved_words),
+    KIN_TRY(kin_arena_take(&c->scratch, &names,
+                           n_params + n_inputs + n_outputs + KIN_COUNT(reserved_words),
                            sizeof(char *), err));
     for (size_t i = 0; i < n_params; i++) {
         if (!(kind->params[i].flags & KIN_PARAM_APPLY_ONLY))
             names[n++] = kind->params[i].name;
     }
     for (size_t i = 0; i < n_inputs; i++) {
-        if (!kind->scan || kind->inputs[i].mode != KIN_EACH)
+        if (kin_kind_listing(kind) != (long)i)
             names[n++] = kind->inputs[i].name;
+    }
+    for (size_t i = 0; i < n_outputs; i++) {
+        if (kind->outputs[i].flags & KIN_OUTPUT_NAMED)
+            names[n++] = kind->outputs[i].name;
     }
     for (size_t i = 0; i < KIN_COUNT(reserved_words); i++)
         names[n++] = reserved_words[i];
@@ -191,20 +197,24 @@ static int read_property(struct kin_compile *c, struct kin_declaration *d,
                          const struct kin_node *key, const struct kin_node *value,
                          struct kin_error *err)
 {
-    const struct kin_kind *kind = d->step.kind;
+    const struct kin_kind *kind = d->declared;
     bool ours = strcmp(key->text, "kind") == 0 || strcmp(key->text, "for") == 0;
     const struct kin_param *param = ours ? NULL : kin_kind_param(kind, key->text);
     if (param)
         return read_parameter(c, d, param, key, value);
     long port = ours ? -1 : kin_kind_input(kind, key->text);
-    if (port >= 0 && kind->scan && kind->inputs[port].mode == KIN_EACH) {
+    if (port >= 0 && kin_kind_listing(kind) == port) {
         kin_report_error(&c->reporter, key->mark,
                          "input '%s' of kind '%s' is what the source itself finds; leave it out",
                          key->text, kind->name);
         return 0;
     }
+    if (port >= 0 && kind->inputs[port].flags & KIN_PORT_NAMED)
+        return kin_named_inputs_read(c, d, value, err);
     if (port >= 0)
         return kin_input_read(c, d, (size_t)port, value, err);
+    if (!ours && kin_names_outputs(d, key->text))
+        return 0; /* the step's kind has them */
     bool known;
     KIN_TRY(read_reserved(c, d, key, value, &known, err));
     if (!known) {
@@ -251,8 +261,10 @@ static int read_kind(struct kin_compile *c, struct kin_declaration *d, struct ki
 
 static int read_properties(struct kin_compile *c, struct kin_declaration *d, struct kin_error *err)
 {
+    KIN_TRY(kin_ports_name(c, d, err));
     size_t n = d->node->n;
-    KIN_TRY(kin_arena_take(&c->arena, &d->inputs, n, sizeof *d->inputs, err));
+    KIN_TRY(kin_arena_take(&c->arena, &d->inputs, kin_kind_inputs(d->step.kind), sizeof *d->inputs,
+                           err));
     KIN_TRY(kin_arena_take(&c->arena, &d->assignments, n, sizeof *d->assignments, err));
     for (size_t i = 0; i < n; i++)
         KIN_TRY(read_property(c, d, d->node->keys[i], d->node->items[i], err));

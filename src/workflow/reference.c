@@ -143,6 +143,10 @@ static int link_output(struct kin_compile *c, struct kin_declaration *d,
         reference->output = (size_t)found;
         return 0;
     }
+    if (c->steps[reference->step].bad_outputs) {
+        d->broken = true;
+        return 0;
+    }
     char hint[KIN_HINT];
     const char **names;
     size_t n = kin_kind_outputs(kind);

@@ -22,7 +22,7 @@ static void check_ports(struct kin_compile *c, struct kin_declaration *d)
     const struct kin_kind *kind = d->step.kind;
     for (size_t i = 0; i < kin_kind_inputs(kind); i++) {
         const struct kin_port *port = &kind->inputs[i];
-        bool needed = !(port->flags & KIN_PORT_OPTIONAL) && !(kind->scan && port->mode == KIN_EACH);
+        bool needed = !(port->flags & KIN_PORT_OPTIONAL) && kin_kind_listing(kind) != (long)i;
         if (!needed || d->bad_property || input_of(d, i))
             continue;
         kin_report_error(&c->reporter, d->step.mark, "step '%s' needs the input '%s' (%s)",
@@ -56,7 +56,7 @@ static void list_fitting(const struct kin_compile *c, const struct kin_declarati
 static void check_type(struct kin_compile *c, struct kin_declaration *d,
                        const struct kin_input *input, const struct kin_reference *reference)
 {
-    if (reference->step == KIN_NO_STEP)
+    if (reference->step == KIN_NO_STEP || c->steps[reference->step].bad_outputs)
         return;
     const struct kin_kind *from = c->steps[reference->step].step.kind;
     const struct kin_port *port = &d->step.kind->inputs[input->port];

@@ -31,9 +31,9 @@ static void check_said(const char *line, int code, const char *said)
 START_TEST(what_it_says_and_how_it_ends)
 {
     check_said("echo out; echo err >&2; exit 3", 3, "out\nerr\n");
-    check_said("cat", 0, "");                      /* an empty standard input */
-    check_said("pwd", 0, "/\n");                   /* in its folder */
-    check_said("printf 'a\\0b'", 0, "a b");        /* a NUL is no end of a text */
+    check_said("cat", 0, "");                         /* an empty standard input */
+    check_said("pwd", 0, "/\n");                      /* in its folder */
+    check_said("printf 'a\\0b'", 0, "a b");           /* a NUL is no end of a text */
     check_said("ls /proc/self/fd | wc -l", 0, "4\n"); /* its three, and the folder that ls reads */
     check_said("kill -9 $$", 128 + SIGKILL, "");
 }
@@ -93,8 +93,7 @@ START_TEST(stopped_on_request)
     KIN_AUTO(kin_process_end_release) struct kin_process_end end = {0};
     int asked = 0;
     const char *argv[] = {"sleep", "60", NULL};
-    struct kin_process process = {
-        .argv = argv, .folder = "/", .cancelled = yes, .context = &asked};
+    struct kin_process process = {.argv = argv, .folder = "/", .cancelled = yes, .context = &asked};
     ck_assert_int_eq(kin_process_run(&process, &end, &err), KIN_ECANCELLED);
     ck_assert_int_eq(asked, 1);
 }

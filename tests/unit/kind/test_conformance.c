@@ -97,7 +97,8 @@ static void check_key(const struct kin_kind *kind, const struct kin_param *param
     kin_args_canonical(args, &before);
     ck_ok(kin_args_set(args, param->name, &literal, &err));
     kin_args_canonical(args, &after);
-    bool in_key = param->type != KIN_PARAM_PATH && !(param->flags & KIN_PARAM_OUTSIDE);
+    bool is_path = param->type == KIN_PARAM_PATH || param->type == KIN_PARAM_PATHS;
+    bool in_key = !is_path && !(param->flags & KIN_PARAM_OUTSIDE);
     bool changed = strcmp(kin_text_string(&before), kin_text_string(&after)) != 0;
     ck_assert_msg(changed == in_key, "kind '%s', parameter '%s' = '%s': the key %s", kind->name,
                   param->name, literal.text, changed ? "changes" : "stays");

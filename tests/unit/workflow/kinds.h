@@ -97,6 +97,21 @@ static const struct kin_port table_inputs[] = {
     {.name = "of", .type = "number|table", .mode = KIN_GATHER}, {0}};
 static const struct kin_output table_outputs[] = {{.name = "table", .type = "table"}, {0}};
 
+/* A step names its ports itself. */
+static const struct kin_param program_params[] = {
+    {.name = "run", .type = KIN_PARAM_LIST},
+    {.name = "files", .type = KIN_PARAM_PATHS, .fallback = ""},
+    {0}};
+static const struct kin_port program_inputs[] = {
+    {.name = "listing", .type = "listing", .mode = KIN_WHOLE},
+    {.name = "inputs",
+     .type = "table|number|vectors",
+     .mode = KIN_WHOLE,
+     .flags = KIN_PORT_NAMED},
+    {0}};
+static const struct kin_output program_outputs[] = {
+    {.name = "outputs", .type = "table|number|vectors", .flags = KIN_OUTPUT_NAMED}, {0}};
+
 static inline int nothing_to_scan(struct kin_scan *scan, struct kin_error *err)
 {
     (void)scan;
@@ -116,6 +131,11 @@ static const struct kin_kind test_kinds[] = {
      .inputs = excerpt_inputs,
      .outputs = clips_outputs},
     {.name = "mfcc", .inputs = transform_inputs, .outputs = sequences_outputs},
+    {.name = "program",
+     .params = program_params,
+     .inputs = program_inputs,
+     .outputs = program_outputs,
+     .scan = nothing_to_scan},
     {.name = "songs",
      .params = songs_params,
      .inputs = songs_inputs,
