@@ -51,8 +51,9 @@ enum kin_param_flags {
     KIN_PARAM_OUTSIDE = 1,   /* in no key: read by scan() alone, so that what it does is all in the
                                 listing; or by run(), where it changes no result */
     KIN_PARAM_HORIZON = 2,   /* a longer run continues from a shorter one */
-    KIN_PARAM_APPLY_ONLY = 4 /* makes an item depend on its neighbours: `kindred apply` only; a
-                                workflow may not set it */
+    KIN_PARAM_APPLY_ONLY = 4, /* makes an item depend on its neighbours: `kindred apply` only; a
+                                 workflow may not set it */
+    KIN_PARAM_VERBATIM = 8    /* a list of texts that are used as they are spelled: 1.0 is not 1 */
 };
 
 struct kin_param {
@@ -169,6 +170,8 @@ size_t kin_kind_count(void);
 const struct kin_kind *kin_kind_at(size_t i); /* in ascending name */
 const struct kin_kind *kin_kind_find(const char *name); /* or NULL */
 const struct kin_type *kin_type_find(const char *name, size_t length); /* or NULL */
+/* The collection whose elements are of that type, or NULL. */
+const struct kin_type *kin_type_of_element(const char *element);
 
 size_t kin_kind_params(const struct kin_kind *kind); /* how many */
 size_t kin_kind_inputs(const struct kin_kind *kind);

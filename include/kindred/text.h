@@ -49,6 +49,10 @@ size_t kin_edit_distance(const char *a, const char *b);
 /* The name nearest to `wrong` among n names, or NULL when none is near enough to be meant. */
 const char *kin_nearest_name(const char *wrong, const char *const *names, size_t n);
 
+/* Whether a path stays inside the folder it is relative to, in its one spelling: no «.», no «..»,
+ * no empty part. */
+bool kin_path_is_inside(const char *path);
+
 /* The whole file as bytes with a NUL appended; length excludes it. Release with kin_free. */
 int kin_read_file(const char *path, char **out, size_t *length, struct kin_error *err);
 

@@ -177,6 +177,20 @@ const char *kin_nearest_name(const char *wrong, const char *const *names, size_t
     return best_distance <= allowed ? best : NULL;
 }
 
+bool kin_path_is_inside(const char *path)
+{
+    if (path[0] == '\0' || path[0] == '/')
+        return false;
+    for (const char *part = path; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        size_t length = strcspn(part, "/");
+        if (length == 0 || (length == 1 && part[0] == '.') ||
+            (length == 2 && part[0] == '.' && part[1] == '.'))
+            return false;
+    }
+    return true;
+}
+
 int kin_read_file(const char *path, char **out, size_t *length, struct kin_error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -30,7 +30,7 @@ int command_why(int argc, char **argv)
 {
     struct workflow_options options;
     struct opened opened = {0};
-    int code = options_parse(argc, argv, "", &options);
+    int code = options_parse(argc, argv, "e", &options);
     if (code == 0)
         code = open_all(&options, true, &opened);
     if (code == 0)
@@ -57,11 +57,26 @@ static void print_absent(const struct kin_step *step)
         const char *const *paths;
         if (param->type == KIN_PARAM_PATH)
             print_absent_path(step, param->name, kin_arg_text(step->args[0], param->name));
-        size_t n = param->type == KIN_PARAM_PATHS
-                       ? kin_arg_list(step->args[0], param->name, &paths)
-                       : 0;
+        size_t n =
+            param->type == KIN_PARAM_PATHS ? kin_arg_list(step->args[0], param->name, &paths) : 0;
         for (size_t k = 0; k < n; k++)
             print_absent_path(step, param->name, paths[k]);
+    }
+}
+
+/* What the kind remarks on the arguments of a step: the programs it would run, for one. */
+static void print_notes(const struct kin_step *step)
+{
+    for (size_t p = 0; step->kind->note && p < step->n_points; p++) {
+        KIN_AUTO(kin_text_release) struct kin_text note = {0};
+        if (p > 0 && step->args[p] == step->args[p - 1])
+            continue;
+        step->kind->note(step->args[p], &note);
+        for (char *line = note.data; line && *line;) {
+            size_t length = strcspn(line, "\n");
+            printf("note: step '%s': %.*s\n", step->name, (int)length, line);
+            line += length + (line[length] == '\n');
+        }
     }
 }
 
@@ -74,6 +89,8 @@ static void print_check(const struct kin_workflow *workflow)
            instances);
     for (size_t s = 0; s < workflow->n_steps; s++)
         print_absent(&workflow->steps[s]);
+    for (size_t s = 0; s < workflow->n_steps; s++)
+        print_notes(&workflow->steps[s]);
 }
 
 int command_check(int argc, char **argv)
@@ -183,7 +200,7 @@ int command_get(int argc, char **argv)
 {
     struct workflow_options options;
     struct opened opened = {0};
-    int code = options_parse(argc, argv, "o", &options);
+    int code = options_parse(argc, argv, "oe", &options);
     if (code == 0)
         code = open_all(&options, true, &opened);
     if (code == 0)

@@ -2,6 +2,8 @@
 #include "cli.h"
 #include "commands.h"
 
+#define ALLOW_EXEC \
+    "  --allow-exec      run programs that the workflow brings (see 'kindred check')\n"
 #define COMMON                                         \
     "  --set NAME=VALUE  a variable of the workflow\n" \
     "  --cache DIR       the cache (KINDRED_CACHE, or cache/)"
@@ -16,21 +18,22 @@ const struct kin_command kin_command_run = {
              "  --out DIR         where results go (results/)\n"
              "  --keep-going      go on without what failed, which tables show as empty cells\n"
              "  --log json        progress as one JSON object a line\n"
-             "  --stats FILE      instances, items, hits, seconds, bytes of every step\n" COMMON,
+             "  --stats FILE      instances, items, hits, seconds, bytes of every step\n" ALLOW_EXEC
+                 COMMON,
     .run = command_run,
 };
 
 const struct kin_command kin_command_plan = {
     .name = "plan",
     .doc = "says what would run, what is cached, and how long it should take",
-    .usage = "plan WORKFLOW [STEP…] [--json] [--exit-code]\n" COMMON,
+    .usage = "plan WORKFLOW [STEP…] [--json] [--exit-code]\n" ALLOW_EXEC COMMON,
     .run = command_plan,
 };
 
 const struct kin_command kin_command_why = {
     .name = "why",
     .doc = "says what differs from the last run of a step, and since where",
-    .usage = "why WORKFLOW STEP\n" COMMON,
+    .usage = "why WORKFLOW STEP\n" ALLOW_EXEC COMMON,
     .run = command_why,
 };
 
@@ -51,7 +54,7 @@ const struct kin_command kin_command_graph = {
 const struct kin_command kin_command_get = {
     .name = "get",
     .doc = "writes a step's artifacts as files",
-    .usage = "get WORKFLOW STEP [-o DIR]\n" COMMON,
+    .usage = "get WORKFLOW STEP [-o DIR]\n" ALLOW_EXEC COMMON,
     .run = command_get,
 };
 

@@ -8,6 +8,7 @@
 #include "kindred/cache.h"
 #include "kindred/engine.h"
 #include "kindred/workflow.h"
+#include "trust.h"
 
 struct workflow_options {
     const char *workflow;
@@ -17,12 +18,12 @@ struct workflow_options {
     size_t n_settings;
     unsigned threads;
     const char *cache, *out, *stats;
-    bool keep_going, log_json, json, exit_code;
+    bool keep_going, log_json, json, exit_code, allow_exec;
 };
 
 /* Which options a command takes, as letters: j (-j), o (-o, --out), k (--keep-going), l (--log),
- * s (--stats), J (--json), x (--exit-code); --set and --cache are everybody's. Prints what is wrong
- * and returns an exit code, or 0. */
+ * s (--stats), J (--json), x (--exit-code), e (--allow-exec); --set and --cache are everybody's.
+ * Prints what is wrong and returns an exit code, or 0. */
 int options_parse(int argc, char **argv, const char *takes, struct workflow_options *out);
 void options_release(struct workflow_options *options);
 
@@ -34,6 +35,7 @@ struct opened {
     struct kin_workflow *workflow;
     struct kin_cache *cache;
     struct kin_session *session;
+    struct trust trust;
 };
 int open_all(const struct workflow_options *options, bool with_steps, struct opened *out);
 void close_all(struct opened *opened);

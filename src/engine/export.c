@@ -185,7 +185,10 @@ int kin_session_get(struct kin_session *session, const char *selector, const cha
         if (!points[p])
             continue;
         if (!instance->hit) {
+            const struct listing *listing = source_listing(session, instance);
             kin_fail(err, KIN_ENOTFOUND, "not computed yet; run it first");
+            if (listing && listing->absent.status != 0)
+                *err = listing->absent;
             return session_blame(session, instance, err);
         }
         if (get_instance(&getting, instance, err) != 0)

@@ -105,24 +105,23 @@ static int load_listing(struct kin_session *session, const struct listing *listi
         loaded->items[i] = (struct kin_item){
             .id = entries[i].id, .digest = entries[i].digest, .value = loaded->values[i]};
     }
-    *set = (struct kin_set){
-        .digest = listing->digest, .items = loaded->items, .n_items = listing->n};
+    *set =
+        (struct kin_set){.digest = listing->digest, .items = loaded->items, .n_items = listing->n};
     return 0;
 }
 
 static int load_port(struct kin_session *session, struct work *work, size_t port,
                      struct kin_error *err)
 {
-    bool is_listing =
-        kin_kind_listing(step_of(session, work->instance)->kind) == (long)port;
+    bool is_listing = kin_kind_listing(step_of(session, work->instance)->kind) == (long)port;
     size_t n;
     const struct kin_feed *feeds = feeds_of(session, work->instance, port, &n);
     KIN_TRY(kin_alloc_into(&work->loaded[port], n + is_listing, sizeof *work->loaded[port], err));
     KIN_TRY(kin_alloc_into(&work->sets[port], n + is_listing, sizeof *work->sets[port], err));
     work->n_sets[port] = n + is_listing;
     if (is_listing)
-        return load_listing(session, source_listing(session, work->instance),
-                            work->loaded[port], work->sets[port], err);
+        return load_listing(session, source_listing(session, work->instance), work->loaded[port],
+                            work->sets[port], err);
     for (size_t f = 0; f < n; f++)
         KIN_TRY(load_feed(session, &feeds[f], &work->loaded[port][f], &work->sets[port][f], err));
     return 0;

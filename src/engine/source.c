@@ -132,8 +132,7 @@ int source_scan(struct kin_session *session, struct instance *instance, struct k
     struct listing *listing = source_listing(session, instance);
     if (listing->scanned)
         return 0;
-    struct scan_context context = {
-        .session = session, .instance = instance, .listing = listing};
+    struct scan_context context = {.session = session, .instance = instance, .listing = listing};
     struct kin_scan scan = {.args = args_of(session, instance),
                             .context = &context,
                             .file = scan_file,
@@ -145,7 +144,7 @@ int source_scan(struct kin_session *session, struct instance *instance, struct k
                             .cancelled = scan_cancelled,
                             .trust = session->trust};
     int status = step_of(session, instance)->kind->scan(&scan, err);
-    if (status == KIN_ENOTFOUND) {
+    if (status == KIN_ENOTFOUND || status == KIN_EACCESS) {
         listing->scanned = true;
         listing->absent = *err;
         return 0;

@@ -266,7 +266,10 @@ static void add_value(struct kin_text *out, const struct kin_param *param,
         kin_text_add(out, "[");
         for (size_t i = 0; i < argument->n_items; i++) {
             kin_text_add(out, i ? ", " : "");
-            add_scalar(out, argument->items[i]);
+            if (param->flags & KIN_PARAM_VERBATIM)
+                add_quoted(out, argument->items[i]);
+            else
+                add_scalar(out, argument->items[i]);
         }
         kin_text_add(out, "]");
         return;

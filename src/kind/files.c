@@ -130,10 +130,32 @@ int kin_file_write_table(const struct kin_value *table, const char *path, struct
     return kin_write_file(path, out.data, out.length, err);
 }
 
+int kin_file_read_table(const char *path, kin_file_add *add, void *context, struct kin_error *err)
+{
+    KIN_AUTO(kin_csv_release) struct kin_csv csv = {0};
+    KIN_TRY(kin_csv_read(path, &csv, err));
+    KIN_AUTO(kin_value_auto) struct kin_value *table = kin_value_new("table");
+    if (!table)
+        return kin_fail(err, KIN_ENOMEM, "no memory for a table");
+    const char *const *cells = (const char *const *)csv.cells;
+    KIN_TRY(kin_value_set_texts(table, "columns", cells, csv.columns, err));
+    KIN_TRY(kin_value_set_texts(table, "cells", cells + csv.columns, csv.rows * csv.columns, err));
+    struct kin_value *given = table;
+    table = NULL;
+    return add(context, given, err);
+}
+
+/* ---- numbers ---- */
+
 int kin_file_write_number(const struct kin_value *number, const char *path, struct kin_error *err)
 {
     KIN_AUTO(kin_text_release) struct kin_text out = {0};
     kin_text_add(&out, "name,value\n");
+    if (kin_unavailable(number)) {
+        kin_text_add(&out, "not available");
+        kin_csv_add(&out, kin_unavailable(number), 0);
+        kin_text_add(&out, "\n");
+    }
     for (size_t i = 0; i < kin_value_fields(number); i++) {
         const struct kin_tensor *field = kin_value_field(number, i);
         if (field->dtype != KIN_F64 || field->ndim != 0)
@@ -146,6 +168,32 @@ int kin_file_write_number(const struct kin_value *number, const char *path, stru
     }
     KIN_TRY(kin_text_check(&out, err));
     return kin_write_file(path, out.data, out.length, err);
+}
+
+static int set_number(struct kin_value *number, const char *name, const char *text,
+                      struct kin_error *err)
+{
+    double x = NAN;
+    if (*text && !kin_number_parse(text, true, &x))
+        return kin_fail(err, KIN_EDATA, "'%s' is '%s', wanted a number", name, text);
+    return kin_value_set_f64(number, name, x, err);
+}
+
+int kin_file_read_number(const char *path, kin_file_add *add, void *context, struct kin_error *err)
+{
+    KIN_AUTO(kin_csv_release) struct kin_csv csv = {0};
+    KIN_TRY(kin_csv_read(path, &csv, err));
+    if (csv.columns != 2 || kin_csv_column(&csv, "name") != 0 || kin_csv_column(&csv, "value") != 1)
+        return kin_fail(err, KIN_EDATA, "'%s' has other columns than name, value", path);
+    KIN_AUTO(kin_value_auto) struct kin_value *number = kin_value_new("number");
+    if (!number)
+        return kin_fail(err, KIN_ENOMEM, "no memory for numbers");
+    for (size_t r = 0; r < csv.rows; r++)
+        if (set_number(number, kin_csv_cell(&csv, r, 0), kin_csv_cell(&csv, r, 1), err) != 0)
+            return kin_error_within(err, "'%s'", path);
+    struct kin_value *given = number;
+    number = NULL;
+    return add(context, given, err);
 }
 
 /* ---- canonical bytes ---- */

@@ -25,9 +25,13 @@ int kin_file_write_spectrum(const struct kin_value *spectrum, const char *path,
 int kin_file_read_vector(const char *path, kin_file_add *add, void *context, struct kin_error *err);
 int kin_file_write_vector(const struct kin_value *vector, const char *path, struct kin_error *err);
 int kin_file_write_row(const struct kin_value *row, const char *path, struct kin_error *err);
-/* A table of the columns name and value. */
-int kin_file_write_number(const struct kin_value *number, const char *path, struct kin_error *err);
+/* Any CSV; KIN_EDATA says where it is none. */
+int kin_file_read_table(const char *path, kin_file_add *add, void *context, struct kin_error *err);
 int kin_file_write_table(const struct kin_value *table, const char *path, struct kin_error *err);
+/* A table of the columns name and value; an empty value is NaN. Arrays beside the numbers are left
+ * out. */
+int kin_file_read_number(const char *path, kin_file_add *add, void *context, struct kin_error *err);
+int kin_file_write_number(const struct kin_value *number, const char *path, struct kin_error *err);
 
 /* Any value by its canonical bytes (kindred/value.h): models, scalers, training states. Reading
  * refuses a value of another type. */

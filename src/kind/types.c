@@ -13,6 +13,14 @@ static const struct kin_type types[] = {
 };
 #undef KIN_TYPE
 
+const struct kin_type *kin_type_of_element(const char *element)
+{
+    for (size_t i = 0; i < KIN_COUNT(types); i++)
+        if (types[i].element && strcmp(types[i].element, element) == 0)
+            return &types[i];
+    return NULL;
+}
+
 const struct kin_type *kin_type_find(const char *name, size_t length)
 {
     for (size_t i = 0; i < KIN_COUNT(types); i++)

@@ -1,6 +1,6 @@
 /*
- * Kinds whose ports a step names (KIN_PORT_NAMED, KIN_OUTPUT_NAMED): the step gets a copy of the kind
- * that has them, so that whoever reads step.kind sees ports like any others.
+ * Kinds whose ports a step names (KIN_PORT_NAMED, KIN_OUTPUT_NAMED): the step gets a copy of the
+ * kind that has them, so that whoever reads step.kind sees ports like any others.
  */
 #include <string.h>
 

@@ -62,21 +62,6 @@ static int read_expect(struct kin_compile *c, struct kin_declaration *d,
     return 0;
 }
 
-/* Whether a path stays inside the folder it is relative to, in its one spelling. */
-static bool is_inside(const char *path)
-{
-    if (path[0] == '\0' || path[0] == '/')
-        return false;
-    for (const char *part = path; part; part = strchr(part, '/')) {
-        part += *part == '/';
-        size_t length = strcspn(part, "/");
-        if (length == 0 || (length == 1 && part[0] == '.') ||
-            (length == 2 && part[0] == '.' && part[1] == '.'))
-            return false;
-    }
-    return true;
-}
-
 static int read_file(struct kin_compile *c, struct kin_declaration *d, const struct kin_node *value,
                      struct kin_error *err)
 {
@@ -85,7 +70,7 @@ static int read_file(struct kin_compile *c, struct kin_declaration *d, const str
     if (!written.node)
         return 0;
     d->file_mark = written.mark;
-    if (!is_inside(written.node->text)) {
+    if (!kin_path_is_inside(written.node->text)) {
         kin_report_error(&c->reporter, written.mark,
                          "'file' is '%s', wanted a path inside the output folder, without . or ..",
                          written.node->text);
