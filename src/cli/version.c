@@ -71,21 +71,44 @@ static bool have_program(const char *program)
     return kin_program_find(program, &path);
 }
 
+static void print_program(const char *name, bool found, const char *use, const char *package)
+{
+    printf("  %-11s %s (%s%s%s)\n", name, found ? "found" : "missing", use,
+           found ? "" : "; Debian package ", found ? "" : package);
+}
+
+/* Which of R's packages are installed, asked of R itself: it prints a 1 or a 0 for each. */
+static void print_r_packages(void)
+{
+    static const char *const packages[][2] = {{"mgcv", "r-cran-mgcv"},
+                                              {"emmeans", "r-cran-emmeans"}};
+    const char *const argv[] = {
+        "Rscript", "-e", "cat(0 + (c('mgcv', 'emmeans') %in% rownames(installed.packages())))",
+        NULL};
+    const struct kin_process process = {.argv = argv, .folder = "/", .limit_s = 30};
+    KIN_AUTO(kin_process_end_release) struct kin_process_end end = {0};
+    if (kin_process_run(&process, &end, NULL) != 0 || end.said.length < 3)
+        return;
+    for (size_t i = 0; i < KIN_COUNT(packages); i++)
+        print_program(packages[i][0], end.said.data[2 * i] == '1', "R, additive models",
+                      packages[i][1]);
+}
+
 static void print_programs(void)
 {
     static const struct {
         const char *program, *package, *use;
     } programs[] = {
         {"gnuplot", "gnuplot-nox", "figures"},
-        {"Rscript", "r-base-core", "additive models, marginal means"},
+        {"Rscript", "r-base-core, r-cran-mgcv, r-cran-emmeans", "additive models, marginal means"},
         {"ssh-keygen", "openssh-client", "signatures of snapshots"},
     };
     puts("programs");
-    for (size_t i = 0; i < KIN_COUNT(programs); i++) {
-        bool found = have_program(programs[i].program);
-        printf("  %-11s %s (%s%s%s)\n", programs[i].program, found ? "found" : "missing",
-               programs[i].use, found ? "" : "; Debian package ", found ? "" : programs[i].package);
-    }
+    for (size_t i = 0; i < KIN_COUNT(programs); i++)
+        print_program(programs[i].program, have_program(programs[i].program), programs[i].use,
+                      programs[i].package);
+    if (have_program("Rscript"))
+        print_r_packages();
 }
 
 static int run(int argc, char **argv)
