@@ -69,6 +69,10 @@ for name in paper paper-open; do
     awk -F , 'NR > 1 && ($1 != "VS" && $7 == "") { exit 1 }' "$scratch/$name/performance.csv" ||
         fail "$name: a performance is missing"
     ! cut -d , -f 8 "$scratch/$name/performance.csv" | grep -q nan || fail "$name: nan"
+    # A model for each pair of distances and measure, where R is installed.
+    models=$(rows "$scratch/$name/gam-between.csv")
+    Rscript "$root/workflows/analysis/gam.R" version >/dev/null 2>&1 || models=$((models + 8))
+    expect "$name: models of between" "$models" 8
 done
 
 # The design at full size, without any data: what the paper's degrees of freedom say.
