@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "kindred/json.h"
 #include "kindred/memory.h"
 #include "progress.h"
 #include "workflow_options.h"
@@ -83,9 +84,9 @@ static void print_json(const struct kin_plan_step *steps, size_t n)
     kin_text_add(&out, "{\"version\":1,\"steps\":[\n");
     for (size_t i = 0; i < n; i++) {
         kin_text_add(&out, i ? ",\n{\"name\":" : "{\"name\":");
-        add_json(&out, steps[i].step);
+        kin_json_string(&out, steps[i].step);
         kin_text_add(&out, ",\"kind\":");
-        add_json(&out, steps[i].kind);
+        kin_json_string(&out, steps[i].kind);
         kin_text_addf(&out, ",\"instances\":%llu", count(&steps[i]));
         for (size_t s = 0; s < KIN_COUNT(states); s++)
             kin_text_addf(&out, ",\"%s\":%llu", states[s],
@@ -96,7 +97,7 @@ static void print_json(const struct kin_plan_step *steps, size_t n)
         else
             kin_text_addf(&out, "%.6f", steps[i].seconds);
         kin_text_add(&out, ",\"notes\":");
-        add_json(&out, steps[i].notes ? steps[i].notes : "");
+        kin_json_string(&out, steps[i].notes ? steps[i].notes : "");
         kin_text_add(&out, "}");
     }
     printf("%s\n]}\n", kin_text_string(&out));

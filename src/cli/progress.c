@@ -5,6 +5,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "kindred/json.h"
+
 #define PLAIN_SECONDS 5.0
 #define DEFAULT_COLUMNS 80
 
@@ -22,25 +24,11 @@ void progress_release(struct progress_view *view)
     pthread_mutex_destroy(&view->lock);
 }
 
-void add_json(struct kin_text *out, const char *text)
-{
-    kin_text_add(out, "\"");
-    for (const char *at = text; *at; at++) {
-        if (*at == '"' || *at == '\\')
-            kin_text_addf(out, "\\%c", *at);
-        else if ((unsigned char)*at < 0x20)
-            kin_text_addf(out, "\\u%04x", (unsigned)(unsigned char)*at);
-        else
-            kin_text_add_bytes(out, at, 1);
-    }
-    kin_text_add(out, "\"");
-}
-
 void print_json_message(const char *event, const char *text)
 {
     struct kin_text line = {0};
     kin_text_addf(&line, "{\"event\":\"%s\",\"text\":", event);
-    add_json(&line, text);
+    kin_json_string(&line, text);
     kin_text_add(&line, "}");
     fprintf(stderr, "%s\n", kin_text_string(&line));
     kin_text_release(&line);

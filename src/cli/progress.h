@@ -24,8 +24,6 @@ void progress_show(void *view, const struct kin_progress *progress);
 void progress_message(void *view, enum kin_log_level level, const char *text);
 /* Prints {"event":EVENT,"text":TEXT} to standard error. */
 void print_json_message(const char *event, const char *text);
-/* Appends text as a JSON string. */
-void add_json(struct kin_text *out, const char *text);
 /* 83 s as «1:23», 4 s as «4 s». */
 void format_seconds(double seconds, char out[32]);
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "commands.h"
+#include "kindred/json.h"
 #include "kindred/memory.h"
 #include "progress.h"
 #include "show.h"
@@ -38,9 +39,9 @@ static double now(void)
 static void add_step_json(struct kin_text *out, const struct kin_step_stats *s)
 {
     kin_text_add(out, "{\"name\":");
-    add_json(out, s->step);
+    kin_json_string(out, s->step);
     kin_text_add(out, ",\"kind\":");
-    add_json(out, s->kind);
+    kin_json_string(out, s->kind);
     kin_text_addf(out,
                   ",\"instances\":%llu,\"hits\":%llu,\"items\":%llu,\"computed\":%llu,"
                   "\"failed\":%llu,\"bytes\":%llu,\"seconds\":%.6f",
