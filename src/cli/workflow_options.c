@@ -203,6 +203,19 @@ int open_workflow(const struct workflow_options *options, struct kin_workflow **
     return KIN_EXIT_REQUEST;
 }
 
+/* Whether every STEP names something, asked before the cache is touched: a mistyped one leaves no
+ * folder behind. */
+static int check_steps(const struct workflow_options *options, const struct kin_workflow *workflow,
+                       struct kin_error *err)
+{
+    for (size_t i = 0; i < options->n_steps; i++) {
+        KIN_AUTO(kin_auto_free) bool *points = NULL;
+        size_t step;
+        KIN_TRY(kin_workflow_select(workflow, options->steps[i], &step, &points, err));
+    }
+    return 0;
+}
+
 int open_all(const struct workflow_options *options, bool with_steps, struct opened *out)
 {
     struct kin_error err = {0};
@@ -210,6 +223,8 @@ int open_all(const struct workflow_options *options, bool with_steps, struct ope
     int code = open_workflow(options, &out->workflow);
     if (code != 0)
         return code;
+    if (check_steps(options, out->workflow, &err) != 0)
+        return fail_to_open(options, &err);
     const struct kin_cache_options cache = {.folder = options->cache};
     if (kin_cache_open(&cache, &out->cache, &err) != 0) {
         fail_to_open(options, &err);
