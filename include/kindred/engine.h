@@ -7,7 +7,8 @@
  * groups, and gathered into a manifest whose digest goes on to the consumers: equal bytes stop the
  * wave there. Results never depend on the number of threads.
  *
- * Order of calls: kin_session_new, then one of kin_session_run, _plan, _why, _export; _free.
+ * Order of calls: kin_session_new, then one of kin_session_run, _plan, _why (kindred/why.h),
+ * _export; _free.
  */
 #ifndef KINDRED_ENGINE_H
 #define KINDRED_ENGINE_H
@@ -70,6 +71,10 @@ void kin_session_free(struct kin_session *session); /* accepts NULL */
 /* Which programs kinds may start; borrowed. Without it: none. */
 void kin_session_trust(struct kin_session *session, const struct kin_trust *trust);
 
+/* The targets run although the cache knows what they gave; what they need does not. A result of the
+ * same bytes stops there. */
+void kin_session_force(struct kin_session *session);
+
 /* Computes the targets and what they need. Returns 0 when all is done, also when single items
  * failed (see kin_session_failed); KIN_ECANCELLED; or the first step's failure, named in err. */
 int kin_session_run(struct kin_session *session, const struct kin_run_options *options,
@@ -107,12 +112,6 @@ struct kin_plan_step {
 int kin_session_plan(struct kin_session *session, struct kin_plan_step **steps, size_t *n,
                      struct kin_error *err);
 void kin_plan_free(struct kin_plan_step *steps, size_t n);
-
-/* Appends why the selected instances of a step would run, or that they would not: every part of the
- * record that differs from the last run, old → new, with file and line, and the first cause
- * upstream; for a hit who made it and when. */
-int kin_session_why(struct kin_session *session, const char *selector, struct kin_text *out,
-                    struct kin_error *err);
 
 /* Writes the artifacts of selected instances below a folder, one file an item, as NAME/ID.ext.
  * KIN_ENOTFOUND: not computed yet. */

@@ -5,11 +5,12 @@
 
 #include "commands.h"
 #include "kindred/memory.h"
+#include "kindred/why.h"
 #include "workflow_options.h"
 
 /* ---- why ---- */
 
-static int why(const struct workflow_options *options, struct kin_session *session)
+static int print_why(const struct workflow_options *options, struct kin_session *session)
 {
     if (options->n_steps == 0) {
         fprintf(stderr, "kindred: why which step? for instance: kindred why %s %s\n",
@@ -19,7 +20,14 @@ static int why(const struct workflow_options *options, struct kin_session *sessi
     for (size_t i = 0; i < options->n_steps; i++) {
         struct kin_error err = {0};
         KIN_AUTO(kin_text_release) struct kin_text text = {0};
-        if (kin_session_why(session, options->steps[i], &text, &err) != 0)
+        KIN_AUTO(kin_why_free) struct kin_why why = {0};
+        if (kin_session_why(session, options->steps[i], &why, &err) != 0)
+            return kin_cli_error(&err);
+        if (options->json)
+            kin_why_json(&why, &text);
+        else
+            kin_why_text(&why, &text);
+        if (kin_text_check(&text, &err) != 0)
             return kin_cli_error(&err);
         fputs(kin_text_string(&text), stdout);
     }
@@ -30,11 +38,11 @@ int command_why(int argc, char **argv)
 {
     struct workflow_options options;
     struct opened opened = {0};
-    int code = options_parse(argc, argv, "e", &options);
+    int code = options_parse(argc, argv, "Jef", &options);
     if (code == 0)
         code = open_all(&options, true, &opened);
     if (code == 0)
-        code = why(&options, opened.session);
+        code = print_why(&options, opened.session);
     close_all(&opened);
     options_release(&options);
     return code;

@@ -123,7 +123,7 @@ int command_plan(int argc, char **argv)
 {
     struct workflow_options options;
     struct opened opened = {0};
-    int code = options_parse(argc, argv, "Jxe", &options);
+    int code = options_parse(argc, argv, "Jefx", &options);
     if (code == 0)
         code = open_all(&options, true, &opened);
     if (code == 0)

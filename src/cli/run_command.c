@@ -173,7 +173,7 @@ static int open_and_run(const struct workflow_options *options)
 int command_run(int argc, char **argv)
 {
     struct workflow_options options;
-    int code = options_parse(argc, argv, "jokles", &options);
+    int code = options_parse(argc, argv, "jefokls", &options);
     if (code == 0)
         code = open_and_run(&options);
     options_release(&options);

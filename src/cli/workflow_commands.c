@@ -12,10 +12,11 @@ const struct kin_command kin_command_run = {
     .name = "run",
     .doc = "runs what is not in the cache yet and writes results",
     .usage = "run WORKFLOW [STEP…] [--set NAME=VALUE]… [-j N] [--cache DIR] [--out DIR]\n"
-             "                   [--keep-going] [--log json] [--stats FILE.json]\n"
+             "                   [--force] [--keep-going] [--log json] [--stats FILE.json]\n"
              "  STEP              a step, or instances of it: 'within[task=AT]'\n"
              "  -j N              threads; no result depends on it\n"
              "  --out DIR         where results go (results/)\n"
+             "  --force           compute the STEPs anew although they are in the cache\n"
              "  --keep-going      go on without what failed, which tables show as empty cells\n"
              "  --log json        progress as one JSON object a line\n"
              "  --stats FILE      instances, items, hits, seconds, bytes of every step\n" ALLOW_EXEC
@@ -32,8 +33,12 @@ const struct kin_command kin_command_plan = {
 
 const struct kin_command kin_command_why = {
     .name = "why",
-    .doc = "says what differs from the last run of a step, and since where",
-    .usage = "why WORKFLOW STEP\n" ALLOW_EXEC COMMON,
+    .doc = "says why a step runs, or who made what is there",
+    .usage = "why WORKFLOW STEP… [--json] [--force]\n"
+             "  Reasons: param, input-content, input-set, kind-version, format, output-missing,\n"
+             "  forced, never-run, upstream; then the first causes and what all of it costs.\n"
+             "  --json            one object for each STEP\n"
+             "  --force           as with 'kindred run --force'\n" ALLOW_EXEC COMMON,
     .run = command_why,
 };
 

@@ -87,9 +87,9 @@ static int unknown_option(const struct reader *reader)
 {
     static const struct {
         const char *name, *letter; /* in reader->takes; NULL: every command */
-    } known[] = {{"--set", NULL},       {"--cache", NULL},    {"-j", "j"},          {"--out", "o"},
-                 {"-o", "o"},           {"--stats", "s"},     {"--log", "l"},       {"--json", "J"},
-                 {"--keep-going", "k"}, {"--exit-code", "x"}, {"--allow-exec", "e"}};
+    } known[] = {{"--set", NULL},       {"--cache", NULL},    {"-j", "j"},           {"--out", "o"},
+                 {"-o", "o"},           {"--stats", "s"},     {"--log", "l"},        {"--json", "J"},
+                 {"--keep-going", "k"}, {"--exit-code", "x"}, {"--allow-exec", "e"}, {"--force", "f"}};
     const char *names[KIN_COUNT(known)], *given = reader->argv[reader->at];
     size_t n = 0;
     for (size_t i = 0; i < KIN_COUNT(known); i++)
@@ -127,6 +127,8 @@ static int take_option(struct reader *reader, struct workflow_options *options)
         options->exit_code = true;
     else if (is_option(reader, "--allow-exec", "e"))
         options->allow_exec = true;
+    else if (is_option(reader, "--force", "f"))
+        options->force = true;
     else
         return unknown_option(reader);
     return 0;
@@ -235,6 +237,8 @@ int open_all(const struct workflow_options *options, bool with_steps, struct ope
         return fail_to_open(options, &err);
     trust_init(&out->trust, options->allow_exec);
     kin_session_trust(out->session, &out->trust.kinds);
+    if (options->force)
+        kin_session_force(out->session);
     return 0;
 }
 

@@ -108,6 +108,8 @@ static int load_inputs(struct block *block, struct kin_error *err)
         block->sets[work->each[e]] = &block->each_sets[e];
         block->n_sets[work->each[e]] = 1;
     }
+    if (work->instance->forced) /* anew means from nothing */
+        return 0;
     if (work->map)
         return work->has_prior ? load_priors(block, err) : 0;
     KIN_TRY(kin_alloc_into(&block->priors, 1, sizeof *block->priors, err));

@@ -118,10 +118,55 @@ static int gather_one(const struct kin_session *session, const struct instance *
     return 0;
 }
 
+/* Whether this run left something of the step out. */
+static bool is_partial(const struct kin_session *session, size_t step)
+{
+    for (size_t i = session->first[step]; i < session->first[step + 1]; i++)
+        if (session->instances[i].state != INSTANCE_DONE)
+            return true;
+    return false;
+}
+
+/* The step of an instance of the last run, if the workflow still has it: or -1. */
+static long step_of_name(const struct kin_session *session, const char *name)
+{
+    char step[256];
+    size_t length = strcspn(name, "[");
+    if (length >= sizeof step)
+        return -1;
+    memcpy(step, name, length);
+    step[length] = '\0';
+    return kin_workflow_step(session->workflow, step);
+}
+
+/* Instances that the workflow has no more are what new ones are compared with (why.c): they are
+ * kept until their step has run whole. */
+static int keep_gone(const struct kin_session *session, const struct history *last,
+                     struct known *known, struct kin_error *err)
+{
+    size_t now = known->n;
+    KIN_AUTO(kin_auto_free) bool *partial = NULL;
+    KIN_TRY(kin_alloc_into(&partial, session->workflow->n_steps, sizeof *partial, err));
+    bool any = false;
+    for (size_t s = 0; s < session->workflow->n_steps; s++)
+        any |= partial[s] = is_partial(session, s);
+    for (size_t i = 0; any && i < last->n; i++) {
+        struct named_key gone = {.name = kin_tensor_text(last->names, i), .key = last->keys[i]};
+        if (now > 0 && bsearch(&gone, known->list, now, sizeof *known->list, by_name))
+            continue;
+        long step = step_of_name(session, gone.name);
+        if (step >= 0 && partial[step])
+            known->list[known->n++] = gone;
+    }
+    if (known->n > now)
+        qsort(known->list, known->n, sizeof *known->list, by_name);
+    return 0;
+}
+
 static int gather(const struct kin_session *session, const struct history *last,
                   struct known *known, struct kin_error *err)
 {
-    KIN_TRY(kin_alloc_into(&known->list, session->n, sizeof *known->list, err));
+    KIN_TRY(kin_alloc_into(&known->list, session->n + last->n, sizeof *known->list, err));
     for (size_t i = 0; i < session->n; i++)
         KIN_TRY(gather_one(session, &session->instances[i], last, known, err));
     const char *name = kin_text_string(&known->names); /* from here on they stay where they are */
@@ -129,7 +174,7 @@ static int gather(const struct kin_session *session, const struct history *last,
         known->list[i].name = name;
     if (known->n > 0)
         qsort(known->list, known->n, sizeof *known->list, by_name);
-    return 0;
+    return keep_gone(session, last, known, err);
 }
 
 static int make_value(const struct known *known, struct kin_value **out, struct kin_error *err)

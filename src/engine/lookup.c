@@ -9,7 +9,7 @@ int resolve(struct kin_session *session, struct instance *instance, bool *hit,
     KIN_TRY(record_key(session, instance, RECORD_ACTION, 0, &instance->key, err));
     instance->keyed = true;
     struct kin_outcome outcome;
-    *hit = kin_cache_find(session->cache, &instance->key, &outcome) &&
+    *hit = !instance->forced && kin_cache_find(session->cache, &instance->key, &outcome) &&
            outcome.n_outputs == kin_kind_outputs(step_of(session, instance)->kind);
     instance->hit = *hit;
     if (!*hit)

@@ -123,13 +123,12 @@ static int forecast_all(struct kin_session *session, struct forecast *forecast,
     return 0;
 }
 
-int kin_session_plan(struct kin_session *session, struct kin_plan_step **steps, size_t *n,
-                     struct kin_error *err)
+int plan_forecast(struct kin_session *session, struct kin_plan_step **steps, size_t *n,
+                  struct kin_error *err)
 {
     struct forecast forecast = {0};
     KIN_AUTO(kin_auto_free) enum kin_plan_state *states = NULL;
     KIN_AUTO(kin_auto_free) double *sizes = NULL;
-    KIN_TRY(resolve_all(session, err));
     *n = session->workflow->n_steps;
     KIN_TRY(kin_alloc_into(&states, session->n, sizeof *states, err));
     KIN_TRY(kin_alloc_into(&sizes, session->n, sizeof *sizes, err));
@@ -142,6 +141,13 @@ int kin_session_plan(struct kin_session *session, struct kin_plan_step **steps, 
     else
         *steps = forecast.steps;
     return status;
+}
+
+int kin_session_plan(struct kin_session *session, struct kin_plan_step **steps, size_t *n,
+                     struct kin_error *err)
+{
+    KIN_TRY(resolve_all(session, err));
+    return plan_forecast(session, steps, n, err);
 }
 
 void kin_plan_free(struct kin_plan_step *steps, size_t n)

@@ -222,6 +222,12 @@ void kin_session_trust(struct kin_session *session, const struct kin_trust *trus
     session->trust = trust;
 }
 
+void kin_session_force(struct kin_session *session)
+{
+    for (size_t i = 0; i < session->n; i++)
+        session->instances[i].forced = session->instances[i].target;
+}
+
 uint64_t kin_session_failed(const struct kin_session *session)
 {
     return session->failed_items;

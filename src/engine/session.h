@@ -24,6 +24,7 @@ struct instance {
     enum instance_state state;
     bool hit;
     bool target;
+    bool forced;           /* runs although the cache knows it */
     bool keyed;            /* key is valid */
     bool touched;          /* computed, at least in part, by this run */
     size_t waiting;        /* producers that are not done */
@@ -268,6 +269,12 @@ int fail_for_item(struct kin_session *session, const struct instance *instance, 
 int report_failures(struct kin_session *session, struct instance *instance, struct kin_error *err);
 /* Names the items that a step with on_error: skip leaves out. */
 void report_skipped(struct kin_session *session, const struct work *work);
+
+/* ---- plan.c ---- */
+
+/* kin_session_plan of a session whose instances are resolved. */
+int plan_forecast(struct kin_session *session, struct kin_plan_step **steps, size_t *n,
+                  struct kin_error *err);
 
 /* ---- history.c: the last run of the same workflow ---- */
 

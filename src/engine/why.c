@@ -1,376 +1,270 @@
 /*
- * Why an instance would run: its record against the one it had in the last run, line by line, and
- * upstream until a difference is no consequence of another.
+ * Why instances run: those asked about, and upstream of them everything that runs first, back to
+ * differences that are no consequence of another.
  */
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "session.h"
+#include "explain.h"
 
-#define MOST_DEPTH 64
-#define MOST_INSTANCES 12
-#define MOST_ITEMS 8
+#define MOST_ENTRIES 3000
+#define MOST_SELECTED (MOST_ENTRIES / 2)
+#define MOST_WAITING (MOST_ENTRIES - 500) /* leaves room for what comes up while looking */
+#define MOST_THOROUGH 12
 
-struct telling {
-    struct kin_session *session;
-    struct history last;
-    struct kin_text *out;
-    bool *told; /* per instance */
-};
-
-/* ---- records, line by line ---- */
-
-struct line {
-    const char *text;
-    size_t length, name; /* name: bytes up to the value */
-};
-
-struct lines {
-    struct line *list;
-    size_t n, capacity;
-};
-
-static int split(const char *record, struct lines *out, struct kin_error *err)
+const char *kin_reason_name(enum kin_reason reason)
 {
-    while (*record) {
-        size_t length = strcspn(record, "\n");
-        size_t name = strcspn(record, " ");
-        if (name < length)
-            name += 1 + strcspn(record + name + 1, " ");
-        KIN_TRY(kin_grow(&out->list, &out->capacity, out->n + 1, sizeof *out->list, err));
-        out->list[out->n++] =
-            (struct line){.text = record, .length = length, .name = name < length ? name : length};
-        record += length + (record[length] == '\n');
+    static const char *const names[KIN_REASONS] = {
+        [KIN_REASON_PARAM] = "param",       [KIN_REASON_CONTENT] = "input-content",
+        [KIN_REASON_ITEMS] = "input-set",   [KIN_REASON_VERSION] = "kind-version",
+        [KIN_REASON_FORMAT] = "format",     [KIN_REASON_MISSING] = "output-missing",
+        [KIN_REASON_FORCED] = "forced",     [KIN_REASON_NEVER] = "never-run",
+        [KIN_REASON_UPSTREAM] = "upstream",
+    };
+    return names[reason];
+}
+
+/* ---- which instances ---- */
+
+/* All that runs before what is wanted; producers have smaller numbers. */
+static void want_upstream(struct explaining *explaining)
+{
+    struct kin_session *session = explaining->session;
+    for (size_t i = session->n; i-- > 0;) {
+        const struct instance *instance = &session->instances[i];
+        if (!explaining->wanted[i] || instance->hit)
+            continue;
+        for (size_t p = 0; p < kin_kind_inputs(step_of(session, instance)->kind); p++) {
+            size_t n;
+            const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
+            for (size_t f = 0; f < n; f++) {
+                const struct instance *producer = fed_by(session, &feeds[f]);
+                explaining->wanted[producer->number] |= !producer->hit;
+            }
+        }
+    }
+}
+
+static int examine(struct explaining *explaining, struct instance *instance, bool selected,
+                   struct kin_error *err)
+{
+    struct kin_why *why = explaining->why;
+    if (explaining->entry_of[instance->number] > 0 || why->n == MOST_ENTRIES)
+        return 0;
+    KIN_TRY(kin_grow(&why->entries, &why->capacity, why->n + 1, sizeof *why->entries, err));
+    struct kin_why_entry *entry = &why->entries[why->n++];
+    *entry = (struct kin_why_entry){.selected = selected};
+    explaining->entry_of[instance->number] = why->n;
+    return reason_examine(explaining, instance, selected && why->n <= MOST_THOROUGH, entry, err);
+}
+
+/* Hits are explained when nothing that was asked about runs. */
+static int examine_selected(struct explaining *explaining, const char *selector,
+                            struct kin_error *err)
+{
+    struct kin_session *session = explaining->session;
+    struct kin_why *why = explaining->why;
+    KIN_AUTO(kin_auto_free) bool *points = NULL;
+    size_t step;
+    KIN_TRY(kin_workflow_select(session->workflow, selector, &step, &points, err));
+    struct instance *first = &session->instances[session->first[step]];
+    for (size_t p = 0; p < session->workflow->steps[step].n_points; p++) {
+        why->selected += points[p];
+        why->selected_hits += points[p] && first[p].hit;
+        explaining->wanted[first[p].number] = points[p] && !first[p].hit;
+    }
+    want_upstream(explaining);
+    for (size_t p = 0; p < session->workflow->steps[step].n_points; p++) {
+        bool asked = points[p] && (!first[p].hit || why->selected_hits == why->selected);
+        if (asked && why->n < MOST_SELECTED)
+            KIN_TRY(examine(explaining, &first[p], true, err));
+        else
+            explaining->wanted[first[p].number] = false;
+        why->unexamined += asked && explaining->entry_of[first[p].number] == 0;
     }
     return 0;
 }
 
-static const struct line *find_line(const struct lines *lines, const struct line *like)
+/* Sources first, so that the causes are looked at when there is too much; then what came up while
+ * looking: hits that gave other bytes than in the last run. */
+static int examine_upstream(struct explaining *explaining, struct kin_error *err)
 {
-    for (size_t i = 0; i < lines->n; i++)
-        if (lines->list[i].name == like->name &&
-            memcmp(lines->list[i].text, like->text, like->name) == 0)
-            return &lines->list[i];
-    return NULL;
+    struct kin_session *session = explaining->session;
+    for (size_t i = 0; i < session->n; i++)
+        if (explaining->wanted[i] && explaining->why->n < MOST_WAITING)
+            KIN_TRY(examine(explaining, &session->instances[i], false, err));
+    for (size_t i = session->n; i-- > 0;)
+        if (explaining->wanted[i])
+            KIN_TRY(examine(explaining, &session->instances[i], false, err));
+    for (size_t i = 0; i < session->n; i++)
+        explaining->why->unexamined += explaining->wanted[i] && explaining->entry_of[i] == 0;
+    return 0;
 }
 
-static bool same_line(const struct line *a, const struct line *b)
+/* Numbers of instances become places of entries. */
+static void settle_causes(struct explaining *explaining)
 {
-    return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+    struct kin_why *why = explaining->why;
+    for (size_t e = 0; e < why->n; e++)
+        for (size_t c = 0; c < why->entries[e].n_changes; c++) {
+            size_t *cause = &why->entries[e].changes[c].cause;
+            if (*cause != SIZE_MAX)
+                *cause = explaining->entry_of[*cause] - 1; /* 0 - 1: not looked at */
+        }
 }
 
-static size_t common_lines(const struct lines *a, const struct lines *b)
+/* ---- first causes ---- */
+
+static bool same_text(const char *a, const char *b)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < a->n; i++) {
-        const struct line *other = find_line(b, &a->list[i]);
-        n += other && same_line(&a->list[i], other);
-    }
-    return n;
+    return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static void release_lines(struct lines *lines)
+static bool same_cause(const struct kin_why *why, const struct kin_cause *cause, size_t e, size_t c)
 {
-    kin_free(lines->list);
+    const struct kin_why_entry *entry = &why->entries[cause->entry];
+    const struct kin_change *a = &entry->changes[cause->change];
+    const struct kin_change *b = &why->entries[e].changes[c];
+    return entry->step == why->entries[e].step && a->reason == b->reason &&
+           same_text(a->what, b->what) && same_text(a->was, b->was) && same_text(a->is, b->is);
 }
 
-/* ---- the record of the last run ---- */
-
-static char *old_record(struct telling *telling, const struct kin_digest *key)
+static int add_cause(struct kin_why *why, size_t e, size_t c, struct kin_error *err)
 {
-    struct kin_action action;
-    KIN_AUTO(kin_auto_free) void *backing = NULL;
-    if (kin_cache_action(telling->session->cache, key, &action, &backing, NULL) != 0)
-        return NULL;
-    return kin_strdup(action.record);
+    for (size_t i = 0; i < why->n_causes; i++)
+        if (same_cause(why, &why->causes[i], e, c)) {
+            why->causes[i].instances++;
+            return 0;
+        }
+    KIN_TRY(
+        kin_grow(&why->causes, &why->causes_capacity, why->n_causes + 1, sizeof *why->causes, err));
+    why->causes[why->n_causes++] = (struct kin_cause){.entry = e, .change = c, .instances = 1};
+    return 0;
 }
 
-/* Whether the workflow still has an instance of that name. */
-static bool is_current(struct telling *telling, size_t step, const char *name)
+/* A difference that nothing before it explains. That something never ran is a cause only when
+ * nothing before it runs. */
+static bool is_first(const struct kin_why_entry *entry, const struct kin_change *change)
 {
-    const struct kin_step *s = &telling->session->workflow->steps[step];
-    for (size_t p = 0; p < s->n_points; p++) {
-        KIN_AUTO(kin_text_release) struct kin_text text = {0};
-        kin_instance_name(s, p, &text);
-        if (strcmp(kin_text_string(&text), name) == 0)
+    bool later = change->reason == KIN_REASON_NEVER && entry->state == KIN_WHY_WAITS;
+    return change->cause == SIZE_MAX && change->reason != KIN_REASON_UPSTREAM && !later;
+}
+
+static int find_causes(struct kin_why *why, struct kin_error *err)
+{
+    for (size_t e = 0; e < why->n; e++)
+        for (size_t c = 0; c < why->entries[e].n_changes; c++)
+            if (is_first(&why->entries[e], &why->entries[e].changes[c]))
+                KIN_TRY(add_cause(why, e, c, err));
+    return 0;
+}
+
+static bool has_cause(const struct kin_why_entry *entry)
+{
+    for (size_t c = 0; c < entry->n_changes; c++)
+        if (is_first(entry, &entry->changes[c]))
             return true;
-    }
     return false;
 }
 
-/* An instance that never ran: the most alike of those that are gone from its step. */
-static char *nearest_record(struct telling *telling, const struct instance *instance,
-                            const struct lines *now, struct kin_text *name)
-{
-    const char *step = step_of(telling->session, instance)->name;
-    size_t length = strlen(step);
-    size_t best = 0;
-    char *found = NULL;
-    for (size_t i = 0; i < telling->last.n; i++) {
-        const char *old = kin_tensor_text(telling->last.names, i);
-        if (strncmp(old, step, length) != 0 || (old[length] != '[' && old[length] != '\0') ||
-            is_current(telling, instance->step, old))
-            continue;
-        char *record = old_record(telling, &telling->last.keys[i]);
-        struct lines lines = {0};
-        size_t alike = record && split(record, &lines, NULL) == 0 ? common_lines(now, &lines) : 0;
-        release_lines(&lines);
-        if (alike > best) {
-            best = alike;
-            kin_free(found);
-            found = record;
-            kin_text_clear(name);
-            kin_text_add(name, old);
-        } else {
-            kin_free(record);
-        }
-    }
-    return found;
-}
+/* ---- what it costs ---- */
 
-/* ---- telling ---- */
-
-static void add_indent(struct telling *telling, size_t depth)
+static int add_up_cost(struct explaining *explaining, struct kin_error *err)
 {
-    for (size_t i = 0; i < depth; i++)
-        kin_text_add(telling->out, "  ");
-}
-
-static void add_value(struct kin_text *out, const struct line *line)
-{
-    size_t from = line->name < line->length ? line->name + 1 : line->length;
-    kin_text_add_bytes(out, line->text + from, line->length - from);
-}
-
-/* «paper.yaml:41:18» of the parameter a line is about, if the workflow sets it. */
-static void add_mark(struct telling *telling, const struct instance *instance,
-                     const struct line *line)
-{
-    const struct kin_step *step = step_of(telling->session, instance);
-    size_t n = kin_kind_params(step->kind);
-    for (size_t i = 0; i < n; i++) {
-        const struct kin_mark *mark = &step->param_marks[instance->point][i];
-        const char *name = step->kind->params[i].name;
-        if (strncmp(line->text, "param ", 6) != 0 || line->name != 6 + strlen(name) ||
-            memcmp(line->text + 6, name, strlen(name)) != 0)
-            continue;
-        if (mark->line > 0)
-            kin_text_addf(telling->out, "   (%s:%zu:%zu)", telling->session->workflow->path,
-                          mark->line, mark->column);
+    struct kin_why *why = explaining->why;
+    struct kin_plan_step *steps;
+    size_t n;
+    KIN_TRY(plan_forecast(explaining->session, &steps, &n, err));
+    for (size_t s = 0; s < n; s++) {
+        for (size_t state = KIN_PLAN_RUN; state <= KIN_PLAN_BLOCKED; state++)
+            why->instances += steps[s].instances[state];
+        why->items += steps[s].items;
+        if (steps[s].seconds < 0 || why->seconds < 0)
+            why->seconds = -1;
         else
-            kin_text_add(telling->out, "   (default)");
+            why->seconds += steps[s].seconds;
     }
-}
-
-static void tell_difference(struct telling *telling, const struct instance *instance,
-                            const struct line *was, const struct line *is, size_t depth)
-{
-    const struct line *any = is ? is : was;
-    add_indent(telling, depth);
-    kin_text_add_bytes(telling->out, any->text, any->name);
-    kin_text_add(telling->out, ": ");
-    if (was)
-        add_value(telling->out, was);
-    else
-        kin_text_add(telling->out, "(nothing)");
-    kin_text_add(telling->out, " → ");
-    if (is)
-        add_value(telling->out, is);
-    else
-        kin_text_add(telling->out, "(nothing)");
-    if (is)
-        add_mark(telling, instance, is);
-    kin_text_add(telling->out, "\n");
-}
-
-/* Items that came, went or changed between two listings. */
-static void tell_items(struct telling *telling, const struct line *was,
-                       const struct listing *listing, size_t depth)
-{
-    char hex[KIN_DIGEST_TEXT] = "";
-    struct kin_digest digest;
-    KIN_AUTO(kin_value_auto) struct kin_value *manifest = NULL;
-    KIN_AUTO(kin_auto_free) struct kin_entry *old = NULL;
-    KIN_AUTO(kin_auto_free) struct kin_entry *new = NULL;
-    size_t n_old = 0, n_new = 0, told = 0;
-    if (was->length < KIN_DIGEST_TEXT)
-        return;
-    memcpy(hex, was->text + was->length - (KIN_DIGEST_TEXT - 1), KIN_DIGEST_TEXT - 1);
-    if (!kin_digest_parse(hex, &digest) ||
-        load_value(telling->session, &digest, &manifest, NULL) != 0 ||
-        kin_collection_open(manifest, &old, &n_old, NULL) != 0 ||
-        kin_collection_open(listing->manifest, &new, &n_new, NULL) != 0)
-        return;
-    for (size_t i = 0; i < n_new; i++) {
-        long at = kin_collection_find(old, n_old, new[i].id);
-        if (at >= 0 && kin_digest_equal(&old[at].digest, &new[i].digest))
-            continue;
-        if (told++ < MOST_ITEMS) {
-            add_indent(telling, depth);
-            kin_text_addf(telling->out, "item '%s' %s\n", new[i].id, at < 0 ? "is new" : "changed");
-        }
-    }
-    for (size_t i = 0; i < n_old; i++)
-        if (kin_collection_find(new, n_new, old[i].id) < 0 && told++ < MOST_ITEMS) {
-            add_indent(telling, depth);
-            kin_text_addf(telling->out, "item '%s' is gone\n", old[i].id);
-        }
-    if (told > MOST_ITEMS) {
-        add_indent(telling, depth);
-        kin_text_addf(telling->out, "… %zu items more\n", told - MOST_ITEMS);
-    }
-}
-
-static void tell_lines(struct telling *telling, const struct instance *instance,
-                       const struct lines *was, const struct lines *is, size_t depth)
-{
-    struct listing *listing = source_listing(telling->session, instance);
-    for (size_t i = 0; i < is->n; i++) {
-        const struct line *old = find_line(was, &is->list[i]);
-        if (old && same_line(old, &is->list[i]))
-            continue;
-        tell_difference(telling, instance, old, &is->list[i], depth);
-        if (old && listing && strncmp(is->list[i].text, "input listing", 13) == 0)
-            tell_items(telling, old, listing, depth + 1);
-    }
-    for (size_t i = 0; i < was->n; i++)
-        if (!find_line(is, &was->list[i]))
-            tell_difference(telling, instance, &was->list[i], NULL, depth);
-}
-
-static int tell_hit(struct telling *telling, const struct instance *instance, struct kin_error *err)
-{
-    struct kin_action action;
-    KIN_AUTO(kin_auto_free) void *backing = NULL;
-    KIN_TRY(kin_cache_action(telling->session->cache, &instance->key, &action, &backing, err));
-    char when[64];
-    time_t made = (time_t)action.made_at;
-    struct tm utc;
-    strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", gmtime_r(&made, &utc));
-    char hex[KIN_DIGEST_TEXT];
-    kin_digest_text(&instance->key, hex);
-    kin_text_addf(telling->out, "is up to date: made %s in %.2f s by %s (key %.12s…)", when,
-                  action.seconds, action.made_by, hex);
-    if (action.failed > 0)
-        kin_text_addf(telling->out, "; %llu item%s failed in it or before it",
-                      (unsigned long long)action.failed, action.failed == 1 ? "" : "s");
-    kin_text_add(telling->out, "\n");
+    kin_plan_free(steps, n);
     return 0;
 }
 
-static int tell(struct telling *telling, struct instance *instance, size_t depth,
-                struct kin_error *err);
-
-/* An instance that waits: the first of its inputs that has to run is the cause. */
-static int tell_upstream(struct telling *telling, struct instance *instance, size_t depth,
-                         struct kin_error *err)
+/* All instances, wanted or not, that a first cause reaches. */
+static int count_downstream(struct explaining *explaining, struct kin_error *err)
 {
-    struct kin_session *session = telling->session;
-    bool any = false;
-    for (size_t p = 0; p < kin_kind_inputs(step_of(session, instance)->kind); p++) {
-        size_t n;
-        const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
-        for (size_t f = 0; f < n; f++) {
-            struct instance *producer = fed_by(session, &feeds[f]);
-            if (producer->hit || (any && telling->told[producer->number]))
-                continue;
-            if (any) /* one chain is enough to see the cause */
-                return 0;
-            any = true;
-            KIN_TRY(tell(telling, producer, depth + 1, err));
-        }
+    struct kin_session *session = explaining->session;
+    struct kin_why *why = explaining->why;
+    KIN_AUTO(kin_auto_free) bool *reached = NULL;
+    KIN_TRY(kin_alloc_into(&reached, session->n, sizeof *reached, err));
+    for (size_t i = 0; i < session->n; i++) {
+        size_t entry = explaining->entry_of[i];
+        reached[i] |= entry > 0 && has_cause(&why->entries[entry - 1]);
+        why->downstream += reached[i];
+        for (size_t k = session->consumer_start[i];
+             reached[i] && k < session->consumer_start[i + 1]; k++)
+            reached[session->consumers[k]] = true;
     }
     return 0;
 }
 
-static int tell_record(struct telling *telling, struct instance *instance, const char *name,
-                       size_t depth, struct kin_error *err)
+/* ---- all ---- */
+
+static int explain(struct explaining *explaining, const char *selector, struct kin_error *err)
 {
-    KIN_AUTO(kin_text_release) struct kin_text now = {0};
-    KIN_AUTO(kin_text_release) struct kin_text other = {0};
-    KIN_AUTO(release_lines) struct lines is = {0};
-    KIN_AUTO(release_lines) struct lines was = {0};
-    KIN_AUTO(kin_auto_free) char *record = NULL;
-    KIN_TRY(record_text(telling->session, instance, RECORD_ACTION, 0, &now, err));
-    KIN_TRY(split(now.data, &is, err));
-    const struct kin_digest *key = history_find(&telling->last, name);
-    if (key && kin_digest_equal(key, &instance->key)) {
-        kin_text_add(telling->out, "runs again: its result is not in the cache any more\n");
-        return 0;
-    }
-    record = key ? old_record(telling, key) : nearest_record(telling, instance, &is, &other);
-    if (!record) {
-        kin_text_add(telling->out, "never ran in this workflow\n");
-        return 0;
-    }
-    KIN_TRY(split(record, &was, err));
-    if (key)
-        kin_text_add(telling->out, "would run; against the last run:\n");
-    else
-        kin_text_addf(telling->out, "would run; it is new, most like '%s' of the last run:\n",
-                      kin_text_string(&other));
-    tell_lines(telling, instance, &was, &is, depth + 1);
-    return 0;
+    struct kin_session *session = explaining->session;
+    size_t n_steps = session->workflow->n_steps;
+    KIN_TRY(resolve_all(session, err));
+    KIN_TRY(kin_alloc_into(&explaining->wanted, session->n, sizeof *explaining->wanted, err));
+    KIN_TRY(kin_alloc_into(&explaining->entry_of, session->n, sizeof *explaining->entry_of, err));
+    KIN_TRY(kin_alloc_into(&explaining->then, session->n, sizeof *explaining->then, err));
+    KIN_TRY(kin_alloc_into(&explaining->gone, n_steps, sizeof *explaining->gone, err));
+    KIN_TRY(history_load(session, &explaining->last, err));
+    KIN_TRY(examine_selected(explaining, selector, err));
+    KIN_TRY(examine_upstream(explaining, err));
+    settle_causes(explaining);
+    KIN_TRY(find_causes(explaining->why, err));
+    KIN_TRY(count_downstream(explaining, err));
+    return add_up_cost(explaining, err);
 }
 
-static int tell(struct telling *telling, struct instance *instance, size_t depth,
-                struct kin_error *err)
-{
-    struct kin_session *session = telling->session;
-    KIN_AUTO(kin_text_release) struct kin_text name = {0};
-    kin_instance_name(step_of(session, instance), instance->point, &name);
-    KIN_TRY(kin_text_check(&name, err));
-    telling->told[instance->number] = true;
-    add_indent(telling, depth);
-    kin_text_addf(telling->out, "%s ", name.data);
-    const struct listing *listing = source_listing(session, instance);
-    if (listing && listing->absent.status != 0) {
-        kin_text_addf(telling->out, "is absent: %s\n", listing->absent.text);
-        return 0;
-    }
-    if (instance->hit)
-        return tell_hit(telling, instance, err);
-    if (instance->keyed)
-        return tell_record(telling, instance, name.data, depth, err);
-    kin_text_add(telling->out, "waits for what has to run first:\n");
-    return depth < MOST_DEPTH ? tell_upstream(telling, instance, depth, err) : 0;
-}
-
-static int tell_selected(struct telling *telling, const char *selector, struct kin_error *err)
-{
-    struct kin_session *session = telling->session;
-    size_t step, told = 0, more = 0;
-    KIN_AUTO(kin_auto_free) bool *points = NULL;
-    KIN_TRY(kin_workflow_select(session->workflow, selector, &step, &points, err));
-    size_t n = session->workflow->steps[step].n_points;
-    bool some_run = false;
-    for (size_t p = 0; p < n; p++)
-        some_run |= points[p] && !session->instances[session->first[step] + p].hit;
-    for (size_t p = 0; p < n; p++) {
-        struct instance *instance = &session->instances[session->first[step] + p];
-        if (!points[p] || (some_run && instance->hit))
-            continue;
-        if (told++ < MOST_INSTANCES)
-            KIN_TRY(tell(telling, instance, 0, err));
-        else
-            more++;
-    }
-    if (more > 0)
-        kin_text_addf(telling->out, "… %zu instances more\n", more);
-    return kin_text_check(telling->out, err);
-}
-
-int kin_session_why(struct kin_session *session, const char *selector, struct kin_text *out,
+int kin_session_why(struct kin_session *session, const char *selector, struct kin_why *out,
                     struct kin_error *err)
 {
-    struct telling telling = {.session = session, .out = out};
-    KIN_TRY(resolve_all(session, err));
-    KIN_TRY(kin_alloc_into(&telling.told, session->n, sizeof *telling.told, err));
-    int status = history_load(session, &telling.last, err);
-    if (status == 0)
-        status = tell_selected(&telling, selector, err);
-    history_release(&telling.last);
-    kin_free(telling.told);
+    *out = (struct kin_why){.file = session->workflow->path};
+    struct explaining explaining = {.session = session, .why = out};
+    int status = explain(&explaining, selector, err);
+    reason_release(&explaining);
+    history_release(&explaining.last);
+    kin_free(explaining.wanted);
+    kin_free(explaining.entry_of);
+    kin_free(explaining.then);
+    kin_free(explaining.makers.list);
+    if (status != 0)
+        kin_why_free(out);
     return status;
+}
+
+static void free_change(struct kin_change *change)
+{
+    for (size_t i = 0; i < change->n_items; i++)
+        kin_free(change->items[i].id);
+    kin_free(change->items);
+    kin_free(change->what);
+    kin_free(change->was);
+    kin_free(change->is);
+}
+
+void kin_why_free(struct kin_why *why)
+{
+    for (size_t e = 0; e < why->n; e++) {
+        struct kin_why_entry *entry = &why->entries[e];
+        for (size_t c = 0; c < entry->n_changes; c++)
+            free_change(&entry->changes[c]);
+        kin_free(entry->changes);
+        kin_free(entry->name);
+        kin_free(entry->like);
+        kin_free(entry->absent);
+        made_release(&entry->made);
+    }
+    kin_free(why->entries);
+    kin_free(why->causes);
+    *why = (struct kin_why){0};
 }

@@ -200,7 +200,7 @@ static int open_map(struct kin_session *session, struct work *work, bool look_up
     }
     KIN_TRY(join_ports(session, work, err));
     KIN_TRY(find_families(session, work, err));
-    return look_up ? look_up_items(session, work, err) : 0;
+    return look_up && !work->instance->forced ? look_up_items(session, work, err) : 0;
 }
 
 int work_open(struct kin_session *session, struct instance *instance, bool look_up,

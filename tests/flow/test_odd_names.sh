@@ -15,7 +15,7 @@ for command in run plan why get; do
     [ ! -e "$scratch/cache" ] || fail "$command with a mistyped step made a cache"
 done
 
-# A workflow in a folder whose name is Latin-1, and a file that is no audio: messages are still JSON.
+# A workflow in a folder whose name is Latin-1, and a file that is no audio: messages are JSON.
 odd=$scratch/$(printf 'caf\351')
 if ! mkdir "$odd" 2>/dev/null; then
     echo 'this file system takes no name that is not UTF-8'
