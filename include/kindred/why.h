@@ -39,7 +39,8 @@ struct kin_change {
     enum kin_reason reason;
     char *what;           /* as records name it: «param magnitude», «input of»; or NULL */
     char *was, *is;       /* values; NULL: there was, or is, none */
-    struct kin_mark mark; /* where the new value stands; line 0: a default, or no value of a file */
+    struct kin_mark mark; /* where the new value stands; line 0: a default, or given with --set */
+    bool fallback;        /* a parameter that has its default */
     struct kin_item_change *items; /* the first of them, by id */
     size_t n_items, all_items;     /* here; all together */
     size_t cause;                  /* the entry that explains it, or SIZE_MAX */

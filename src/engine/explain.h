@@ -23,7 +23,7 @@ struct gone_list {
 struct makers {
     bool known;
     struct maker {
-        struct kin_digest output, key;
+        struct kin_digest output, kind, key; /* kind: of its name */
         int64_t made_at;
     } * list; /* ascending output, then time */
     size_t n, capacity;
@@ -53,8 +53,9 @@ void reason_release(struct explaining *explaining);
 int made_tell(struct kin_session *session, const struct instance *instance, struct kin_made *out,
               struct kin_error *err);
 void made_release(struct kin_made *made);
-/* The key of the last action that gave an output; zero: nobody knows. */
-int makers_find(struct makers *makers, struct kin_session *session, const struct kin_digest *output,
+/* The key of the last action that gave an output, one of this kind if there is any; left alone when
+ * there is none. */
+int makers_find(struct explaining *explaining, const char *kind, const struct kin_digest *output,
                 struct kin_digest *key, struct kin_error *err);
 /* Adds up the items of an output whose bytes are not there. */
 void made_count_gone(struct kin_session *session, const struct kin_digest *output,

@@ -56,8 +56,8 @@ static int origins_open(struct kin_session *session, const struct instance *inst
         if (kind->inputs[p].mode != KIN_EACH || n == 0)
             continue;
         size_t i = out->n++;
-        KIN_TRY(load_output(session, fed_by(session, feeds), feeds->output, &out->manifests[i],
-                            err));
+        KIN_TRY(
+            load_output(session, fed_by(session, feeds), feeds->output, &out->manifests[i], err));
         KIN_TRY(kin_collection_open(out->manifests[i], &out->entries[i], &out->counts[i], err));
     }
     return 0;

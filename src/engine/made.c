@@ -85,9 +85,14 @@ static int add_makers(void *context, const struct kin_action *action)
     struct makers *makers = listing->makers;
     KIN_TRY(kin_grow(&makers->list, &makers->capacity, makers->n + action->n_outputs,
                      sizeof *makers->list, listing->err));
+    const char *kind = strstr(action->record, "\nkind ");
+    kind = kind ? kind + 6 : "";
+    struct kin_digest name = kin_digest_of(kind, strcspn(kind, " \n"));
     for (size_t o = 0; o < action->n_outputs; o++)
-        makers->list[makers->n++] = (struct maker){
-            .output = action->outputs[o], .key = action->key, .made_at = action->made_at};
+        makers->list[makers->n++] = (struct maker){.output = action->outputs[o],
+                                                   .kind = name,
+                                                   .key = action->key,
+                                                   .made_at = action->made_at};
     return 0;
 }
 
@@ -99,25 +104,38 @@ static int by_output(const void *a, const void *b)
     return order ? order : (x->made_at > y->made_at) - (x->made_at < y->made_at);
 }
 
-int makers_find(struct makers *makers, struct kin_session *session, const struct kin_digest *output,
-                struct kin_digest *key, struct kin_error *err)
+static int makers_list(struct makers *makers, struct kin_cache *cache, struct kin_error *err)
 {
     struct listing_makers listing = {.makers = makers, .err = err};
-    if (!makers->known) {
-        makers->known = true;
-        KIN_TRY(kin_cache_each_action(session->cache, add_makers, &listing, err));
-        if (makers->n > 0)
-            qsort(makers->list, makers->n, sizeof *makers->list, by_output);
-    }
-    size_t low = 0, high = makers->n; /* the first beyond the output's */
+    if (makers->known)
+        return 0;
+    makers->known = true;
+    KIN_TRY(kin_cache_each_action(cache, add_makers, &listing, err));
+    if (makers->n > 0)
+        qsort(makers->list, makers->n, sizeof *makers->list, by_output);
+    return 0;
+}
+
+int makers_find(struct explaining *explaining, const char *kind, const struct kin_digest *output,
+                struct kin_digest *key, struct kin_error *err)
+{
+    struct makers *makers = &explaining->makers;
+    KIN_TRY(makers_list(makers, explaining->session->cache, err));
+    struct kin_digest name = kin_digest_of(kind, strlen(kind));
+    size_t low = 0, high = makers->n; /* the first of the output */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (kin_digest_compare(&makers->list[middle].output, output) <= 0)
+        if (kin_digest_compare(&makers->list[middle].output, output) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low > 0 && kin_digest_equal(&makers->list[low - 1].output, output))
-        *key = makers->list[low - 1].key;
+    bool same_kind = false;
+    for (; low < makers->n && kin_digest_equal(&makers->list[low].output, output); low++) {
+        bool same = kin_digest_equal(&makers->list[low].kind, &name);
+        if (same || !same_kind)
+            *key = makers->list[low].key;
+        same_kind |= same;
+    }
     return 0;
 }

@@ -28,17 +28,49 @@ static int add_plain(struct kin_why_entry *entry, enum kin_reason reason, const 
     return is ? explain_copy(is, strlen(is), &change->is, err) : 0;
 }
 
-/* Where a parameter's value stands. */
-static struct kin_mark param_mark(const struct kin_step *step, size_t point,
-                                  const struct record_line *line)
+/* The index of the parameter that a line is about, or -1. */
+static long param_of(const struct kin_step *step, const struct record_line *line)
 {
     for (size_t i = 0; i < kin_kind_params(step->kind); i++) {
         const char *name = step->kind->params[i].name;
         if (line->name_length == 6 + strlen(name) &&
             memcmp(line->name + 6, name, strlen(name)) == 0)
-            return step->param_marks[point][i];
+            return (long)i;
     }
-    return (struct kin_mark){0};
+    return -1;
+}
+
+static void free_args(struct kin_args **args)
+{
+    kin_args_free(*args);
+}
+
+/* Whether a step has the value because nobody said another: what no file says may come from --set.
+ */
+static int is_default(const struct kin_step *step, const struct record_line *line, bool *out,
+                      struct kin_error *err)
+{
+    KIN_AUTO(kin_text_release) struct kin_text defaults = {0};
+    KIN_AUTO(record_release) struct record_lines lines = {0};
+    KIN_AUTO(free_args) struct kin_args *args = kin_args_new(step->kind);
+    if (!args)
+        return kin_fail(err, KIN_ENOMEM, "no memory for arguments");
+    kin_args_canonical(args, &defaults);
+    KIN_TRY(kin_text_check(&defaults, err));
+    KIN_TRY(record_split(kin_text_string(&defaults), &lines, err));
+    const struct record_line *fallback = record_find(&lines, line);
+    *out = fallback && record_same_value(fallback, line);
+    return 0;
+}
+
+/* Where a parameter's value stands. */
+static int mark_param(const struct kin_step *step, size_t point, const struct record_line *line,
+                      struct kin_change *change, struct kin_error *err)
+{
+    long i = param_of(step, line);
+    if (i >= 0)
+        change->mark = step->param_marks[point][i];
+    return change->mark.line > 0 ? 0 : is_default(step, line, &change->fallback, err);
 }
 
 static enum kin_reason reason_of(const struct record_line *line)
@@ -66,7 +98,7 @@ static int add_difference(struct kin_why_entry *entry, const struct kin_step *st
     if (is)
         KIN_TRY(explain_copy(is->value, is->value_length, &change->is, err));
     if (is && record_is_param(is))
-        change->mark = param_mark(step, point, is);
+        KIN_TRY(mark_param(step, point, is, change, err));
     else if (change->reason != KIN_REASON_FORMAT)
         change->mark = step->mark;
     *out = change;
@@ -302,6 +334,24 @@ static bool same_port(const struct record_line *a, const struct record_line *b)
     return a && port_length(a) == port_length(b) && memcmp(a->name, b->name, port_length(a)) == 0;
 }
 
+/* The key that the producer had in the last run, if it gave those bytes. */
+static int take_last_run(struct explaining *explaining, const struct instance *producer,
+                         const struct kin_digest *bytes, struct kin_digest *then,
+                         struct kin_error *err)
+{
+    KIN_AUTO(kin_text_release) struct kin_text name = {0};
+    struct kin_outcome outcome;
+    kin_instance_name(step_of(explaining->session, producer), producer->point, &name);
+    KIN_TRY(kin_text_check(&name, err));
+    const struct kin_digest *key = history_find(&explaining->last, name.data);
+    if (!key || !kin_cache_find(explaining->session->cache, key, &outcome))
+        return 0;
+    for (size_t o = 0; o < outcome.n_outputs; o++)
+        if (kin_digest_equal(&outcome.outputs[o], bytes))
+            *then = *key;
+    return 0;
+}
+
 /* A producer that is there already gave other bytes than then: it is compared with what made those.
  */
 static int blame_producer(struct explaining *explaining, const struct instance *producer,
@@ -311,8 +361,10 @@ static int blame_producer(struct explaining *explaining, const struct instance *
     struct kin_digest digest;
     if (!change->was || !kin_digest_parse(change->was, &digest))
         return 0;
+    KIN_TRY(take_last_run(explaining, producer, &digest, then, err));
     if (kin_digest_is_zero(then))
-        KIN_TRY(makers_find(&explaining->makers, explaining->session, &digest, then, err));
+        KIN_TRY(makers_find(explaining, step_of(explaining->session, producer)->kind->name, &digest,
+                            then, err));
     if (kin_digest_is_zero(then) || kin_digest_equal(then, &producer->key))
         return 0;
     change->cause = producer->number;

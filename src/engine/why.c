@@ -93,7 +93,7 @@ static int examine_upstream(struct explaining *explaining, struct kin_error *err
         if (explaining->wanted[i] && explaining->why->n < MOST_WAITING)
             KIN_TRY(examine(explaining, &session->instances[i], false, err));
     for (size_t i = session->n; i-- > 0;)
-        if (explaining->wanted[i])
+        if (explaining->wanted[i] && session->instances[i].hit)
             KIN_TRY(examine(explaining, &session->instances[i], false, err));
     for (size_t i = 0; i < session->n; i++)
         explaining->why->unexamined += explaining->wanted[i] && explaining->entry_of[i] == 0;

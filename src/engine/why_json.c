@@ -67,6 +67,8 @@ static void add_change(struct kin_text *out, const struct kin_why *why,
         add_string(out, "is", change->is);
     }
     add_mark(out, why, &change->mark);
+    if (change->fallback)
+        add_flag(out, "default", true);
     add_items(out, change);
     if (change->cause != SIZE_MAX)
         add_string(out, "cause", why->entries[change->cause].name);

@@ -44,7 +44,7 @@ static void add_place(struct kin_text *out, const struct kin_why *why,
     if (change->mark.line > 0 && change->mark.column > 0)
         kin_text_addf(out, "   (%s:%zu:%zu)", why->file, change->mark.line, change->mark.column);
     else if (change->reason == KIN_REASON_PARAM && change->is)
-        kin_text_add(out, "   (default)");
+        kin_text_add(out, change->fallback ? "   (default)" : "   (--set)");
 }
 
 /* «param magnitude: 1.1 → 1.25   (w.yaml:12:40)» */

@@ -103,6 +103,10 @@ of the whole workflow 5 instances depend on what changed
 TEXT
 causes within 'warped param,'
 
+"$kindred" why "$workflow" within --set 'cents=[-1, 2]' >"$scratch/raw"
+shows '^first cause: .*: param magnitude: 1 → 2   (.*w.yaml:9:' "$scratch/raw" \
+    'why does not tell where a variable of --set is used'
+
 # The same when a part of it ran since then.
 run z
 causes within 'warped param,'
@@ -154,9 +158,11 @@ causes within 'within input-set,'
 pristine
 
 # kind-version: another kind under the same name (another version: test_why.c).
-sed -i -e 's/z0: { kind: encode.mfcc/z0: { kind: mfcc/' -e "s/to: z0/to: 'z[magnitude=1]'/" "$workflow"
+sed -i -e 's/z0: { kind: encode.mfcc/z0: { kind: mfcc/' \
+    -e "s/to: z0/to: 'z[magnitude=1]'/" "$workflow"
 "$kindred" why "$workflow" z0 >"$scratch/raw"
-shows 'kind: encode.mfcc 1 → mfcc [0-9]*   (.*w.yaml:12:3)' "$scratch/raw" 'why does not tell the kind'
+shows 'kind: encode.mfcc 1 → mfcc [0-9]*   (.*w.yaml:12:3)' "$scratch/raw" \
+    'why does not tell the kind'
 pristine
 
 # never-run: a new step; nothing else changed.

@@ -236,6 +236,26 @@ START_TEST(a_part_of_the_workflow_that_ran_since_is_followed)
 }
 END_TEST
 
+START_TEST(equal_bytes_of_others_do_not_mislead)
+{
+    struct lab lab;
+    struct kin_error err = {0};
+    const char *before = "  x: { kind: template, of: v, factor: 1 }\n" /* the bytes of v */
+                         "  w: { kind: template, of: v, factor: 2 }\n"
+                         "  y: { kind: template, of: x, factor: 10 }\n";
+    const char *after = "  x: { kind: template, of: v, factor: 2 }\n"
+                        "  w: { kind: template, of: v, factor: 2 }\n"
+                        "  y: { kind: template, of: x, factor: 10 }\n";
+    lab_open(&lab, 2, 1);
+    lab_do(&lab, before, 1);
+    says(&lab, after, "y", "\nfirst cause: x: param factor: 1 → 2   (");
+    lab_load(&lab, after, "x");
+    ck_ok(lab_run(&lab, 1, &err));
+    says(&lab, after, "y", "\nfirst cause: x: param factor: 1 → 2   (");
+    lab_close(&lab);
+}
+END_TEST
+
 START_TEST(more_and_fewer_gathered_instances)
 {
     struct lab lab;
@@ -345,6 +365,7 @@ TEST_MAIN("why", a_first_run_has_nothing_before_it, a_hit_says_who_made_it,
           new_and_changed_items_of_a_source_are_named, a_parameter_that_falls_back_to_its_default,
           on_error_is_part_of_the_record, another_version_of_the_kind, another_kind,
           another_form_of_the_record, a_rewired_input_names_its_items,
-          a_part_of_the_workflow_that_ran_since_is_followed, more_and_fewer_gathered_instances,
-          what_is_forced_runs_again, dropped_bytes_are_told_and_made_again,
-          one_cause_is_told_once_and_counted, every_reason_has_a_name, json_says_the_same)
+          a_part_of_the_workflow_that_ran_since_is_followed, equal_bytes_of_others_do_not_mislead,
+          more_and_fewer_gathered_instances, what_is_forced_runs_again,
+          dropped_bytes_are_told_and_made_again, one_cause_is_told_once_and_counted,
+          every_reason_has_a_name, json_says_the_same)
