@@ -102,10 +102,17 @@ enum kin_plan_state {
 struct kin_plan_step {
     const char *step, *kind;
     uint64_t instances[KIN_PLAN_BLOCKED + 1]; /* by state */
-    double items;   /* to compute, as far as known; expected ones counted in */
-    double seconds; /* expected, from recorded durations; negative: not measured */
-    char *absent;   /* why a source is absent, or NULL */
-    char *notes;    /* what the kind remarks on its arguments, one line each, or NULL */
+    uint64_t shared;   /* of those to run: the same computation as another instance of the plan */
+    uint64_t rows;     /* gathered instances: a table has a row for each; 0: gathers nothing */
+    double size;       /* items of the step, in the cache or not, as far as known */
+    double items;      /* to compute; expected ones counted in */
+    double again;      /* in the cache, but with bytes that are gone and that others need */
+    double seconds;    /* expected, from recorded durations; negative: not measured */
+    double bytes;      /* that computing the items adds to the cache; negative: not measured */
+    double bytes_all;  /* of all its items, before packing; negative: not measured */
+    bool keep;         /* false: the bytes go when nobody needs them any more */
+    char *absent;      /* why a source is absent, or NULL */
+    char *notes;       /* what the kind remarks on its arguments, one line each, or NULL */
 };
 
 /* Fills one entry per step of the workflow in its order; kin_plan_free. Computes nothing. */

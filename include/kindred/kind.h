@@ -133,6 +133,9 @@ struct kin_kind {
     /* Appends what a person should know of these arguments before a run, one sentence a line;
      * nothing most of the time. NULL: never anything. */
     void (*note)(const struct kin_args *args, struct kin_text *out);
+    /* For plans, of a whole kind that makes a collection of another: how many items it gives for n.
+     * *drawn: they are some of those n, not made of them. NULL: as many as come in. */
+    double (*foresee)(const struct kin_args *args, double n, bool *drawn);
     int (*scan)(struct kin_scan *scan, struct kin_error *err); /* sources only */
     int (*run)(struct kin_call *call, struct kin_error *err);
 };

@@ -70,6 +70,7 @@ enum kin_why_state {
 struct kin_why_entry {
     char *name;
     const char *step, *kind;
+    size_t step_number;   /* in the workflow */
     struct kin_mark mark; /* of the step */
     enum kin_why_state state;
     bool selected; /* asked about; else it explains one that is */
@@ -103,11 +104,17 @@ struct kin_why {
 /* Explains the selected instances of a step. Computes nothing. */
 int kin_session_why(struct kin_session *session, const char *selector, struct kin_why *out,
                     struct kin_error *err);
+/* The causes of everything that the session's targets need and that runs; nothing is selected, and
+ * the cost is left to the plan. */
+int kin_session_causes(struct kin_session *session, struct kin_why *out, struct kin_error *err);
 void kin_why_free(struct kin_why *why);
 
 /* For people. */
 void kin_why_text(const struct kin_why *why, struct kin_text *out);
 /* For programs: one object, «version» 1. */
 void kin_why_json(const struct kin_why *why, struct kin_text *out);
+/* The causes alone: a line each; an array. */
+void kin_why_text_causes(const struct kin_why *why, struct kin_text *out);
+void kin_why_json_causes(const struct kin_why *why, struct kin_text *out);
 
 #endif

@@ -113,4 +113,16 @@ int kin_workflow_select(const struct kin_workflow *workflow, const char *selecto
 /* Appends the name of an instance: «within[task=AT,transformation=PS]», axes ascending. */
 void kin_instance_name(const struct kin_step *step, size_t point, struct kin_text *out);
 
+/* How many instances a step gathers, by the values of some axes: for a table the rows. */
+struct kin_row_count {
+    const struct kin_label **labels; /* one an axis; NULL where the gathered instances lack it */
+    size_t rows;
+};
+
+/* Ascending by the labels: none, numbers, texts. No axes: one count of all; a step that gathers
+ * nothing: n 0. KIN_EINVAL: an axis that no step has, with the nearest one. */
+int kin_workflow_rows(const struct kin_workflow *workflow, size_t step, const char *const *axes,
+                      size_t n_axes, struct kin_row_count **out, size_t *n, struct kin_error *err);
+void kin_row_counts_free(struct kin_row_count *counts); /* accepts NULL */
+
 #endif

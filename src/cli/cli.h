@@ -15,6 +15,7 @@ enum kin_exit {
     KIN_EXIT_FAILED = 1,   /* a step failed */
     KIN_EXIT_REQUEST = 2,  /* the request is wrong: workflow, parameter, file */
     KIN_EXIT_CACHE = 3,    /* the cache is unusable */
+    KIN_EXIT_TODO = 4,     /* `plan --exit-code`: something would run */
     KIN_EXIT_STOPPED = 130 /* Ctrl-C */
 };
 

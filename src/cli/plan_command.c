@@ -1,21 +1,12 @@
 /* kindred plan */
-#include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
-#include "kindred/json.h"
 #include "kindred/memory.h"
-#include "progress.h"
+#include "plan_print.h"
 #include "workflow_options.h"
 
-struct totals {
-    unsigned long long instances, hits;
-    double items, seconds;
-    bool unmeasured;
-    size_t absent;
-};
-
-static unsigned long long count(const struct kin_plan_step *step)
+unsigned long long plan_instances(const struct kin_plan_step *step)
 {
     unsigned long long n = 0;
     for (size_t i = 0; i < KIN_COUNT(step->instances); i++)
@@ -23,111 +14,82 @@ static unsigned long long count(const struct kin_plan_step *step)
     return n;
 }
 
-static struct totals add_up(const struct kin_plan_step *steps, size_t n)
+struct plan_totals plan_totals(const struct plan *plan)
 {
-    struct totals totals = {0};
-    for (size_t i = 0; i < n; i++) {
-        totals.instances += count(&steps[i]);
-        totals.hits += steps[i].instances[KIN_PLAN_HIT];
-        totals.items += steps[i].items;
-        totals.seconds += steps[i].seconds > 0 ? steps[i].seconds : 0;
-        totals.unmeasured |= steps[i].seconds < 0;
-        totals.absent += steps[i].absent != NULL;
+    struct plan_totals totals = {0};
+    for (size_t i = 0; i < plan->n; i++) {
+        const struct kin_plan_step *step = &plan->steps[i];
+        totals.instances += plan_instances(step);
+        totals.hits += step->instances[KIN_PLAN_HIT];
+        totals.rows += step->rows;
+        totals.items += step->items;
+        totals.again += step->again;
+        totals.seconds += step->seconds > 0 ? step->seconds : 0;
+        totals.bytes += step->keep && step->bytes > 0 ? step->bytes : 0;
+        totals.unmeasured |= step->seconds < 0;
+        totals.unsized |= step->keep && step->bytes < 0;
+        totals.absent += step->absent != NULL;
     }
     return totals;
 }
 
-static void print_step(const struct kin_plan_step *step)
+int plan_rows(const struct plan *plan, size_t step, struct kin_row_count **out, size_t *n,
+              struct kin_error *err)
 {
-    char time[32] = "";
-    if (step->items > 0 && step->seconds < 0)
-        snprintf(time, sizeof time, "not measured");
-    else if (step->items > 0)
-        format_seconds(step->seconds, time);
-    printf("%-20s %-18s %9llu %9llu %10.0f  %s\n", step->step, step->kind, count(step),
-           (unsigned long long)step->instances[KIN_PLAN_HIT], step->items, time);
+    return kin_workflow_rows(plan->workflow, step, plan->axes, plan->n_axes, out, n, err);
 }
 
-/* The remarks of a step, each on a line of its own. */
-static void print_notes(const struct kin_plan_step *step)
+/* «distance,trial» in its parts. */
+static int split_axes(const char *by, struct plan *plan, struct kin_error *err)
 {
-    for (const char *line = step->notes; line && *line;) {
-        size_t length = strcspn(line, "\n");
-        printf("note: step '%s': %.*s\n", step->step, (int)length, line);
-        line += length + (line[length] == '\n');
-    }
+    plan->axes_text = kin_strdup(by);
+    KIN_TRY(kin_alloc_into(&plan->axes, strlen(by) + 1, sizeof *plan->axes, err));
+    if (!plan->axes_text)
+        return kin_fail(err, KIN_ENOMEM, "no memory for axes");
+    char *rest = NULL;
+    for (char *name = strtok_r(plan->axes_text, ",", &rest); name;
+         name = strtok_r(NULL, ",", &rest))
+        plan->axes[plan->n_axes++] = name;
+    return 0;
 }
 
-static void print_plan(const struct kin_plan_step *steps, size_t n)
+static void plan_release(struct plan *plan)
 {
-    struct totals totals = add_up(steps, n);
-    printf("%-20s %-18s %9s %9s %10s  %s\n", "step", "kind", "instances", "cached", "items to do",
-           "time (one core)");
-    for (size_t i = 0; i < n; i++)
-        if (count(&steps[i]) > 0)
-            print_step(&steps[i]);
-    char time[32];
-    format_seconds(totals.seconds, time);
-    printf("%llu instances, %llu in the cache, %.0f items to compute; %s%s of one core\n",
-           totals.instances, totals.hits, totals.items, totals.unmeasured ? "at least " : "", time);
-    for (size_t i = 0; i < n; i++)
-        print_notes(&steps[i]);
-    for (size_t i = 0; i < n; i++)
-        if (steps[i].absent)
-            printf("absent: step '%s': %s\n", steps[i].step, steps[i].absent);
+    kin_plan_free(plan->steps, plan->n);
+    kin_why_free(&plan->causes);
+    kin_free(plan->axes);
+    kin_free(plan->axes_text);
 }
 
-static void print_json(const struct kin_plan_step *steps, size_t n)
+static int make_plan(const struct workflow_options *options, struct kin_session *session,
+                     struct plan *plan, struct kin_error *err)
 {
-    static const char *const states[] = {"hit", "run", "after", "absent", "blocked"};
-    KIN_AUTO(kin_text_release) struct kin_text out = {0};
-    kin_text_add(&out, "{\"version\":1,\"steps\":[\n");
-    for (size_t i = 0; i < n; i++) {
-        kin_text_add(&out, i ? ",\n{\"name\":" : "{\"name\":");
-        kin_json_string(&out, steps[i].step);
-        kin_text_add(&out, ",\"kind\":");
-        kin_json_string(&out, steps[i].kind);
-        kin_text_addf(&out, ",\"instances\":%llu", count(&steps[i]));
-        for (size_t s = 0; s < KIN_COUNT(states); s++)
-            kin_text_addf(&out, ",\"%s\":%llu", states[s],
-                          (unsigned long long)steps[i].instances[s]);
-        kin_text_addf(&out, ",\"items\":%.0f,\"seconds\":", steps[i].items);
-        if (steps[i].seconds < 0)
-            kin_text_add(&out, "null");
-        else
-            kin_text_addf(&out, "%.6f", steps[i].seconds);
-        kin_text_add(&out, ",\"notes\":");
-        kin_json_string(&out, steps[i].notes ? steps[i].notes : "");
-        kin_text_add(&out, "}");
-    }
-    printf("%s\n]}\n", kin_text_string(&out));
+    if (options->by)
+        KIN_TRY(split_axes(options->by, plan, err));
+    KIN_TRY(kin_session_causes(session, &plan->causes, err));
+    KIN_TRY(kin_session_plan(session, &plan->steps, &plan->n, err));
+    return options->json ? plan_print_json(plan, err) : plan_print_text(plan, err);
 }
 
-static int plan(const struct workflow_options *options, struct kin_session *session)
+static int print_plan(const struct workflow_options *options, const struct opened *opened)
 {
     struct kin_error err = {0};
-    struct kin_plan_step *steps;
-    size_t n;
-    if (kin_session_plan(session, &steps, &n, &err) != 0)
+    KIN_AUTO(plan_release) struct plan plan = {.workflow = opened->workflow};
+    if (make_plan(options, opened->session, &plan, &err) != 0)
         return kin_cli_error(&err);
-    if (options->json)
-        print_json(steps, n);
-    else
-        print_plan(steps, n);
-    struct totals totals = add_up(steps, n);
-    kin_plan_free(steps, n);
-    return options->exit_code && totals.hits < totals.instances ? KIN_EXIT_FAILED : KIN_EXIT_DONE;
+    struct plan_totals totals = plan_totals(&plan);
+    return options->exit_code && totals.hits < totals.instances ? KIN_EXIT_TODO : KIN_EXIT_DONE;
 }
 
 int command_plan(int argc, char **argv)
 {
     struct workflow_options options;
     struct opened opened = {0};
-    int code = options_parse(argc, argv, "Jefx", &options);
+    int code = options_parse(argc, argv, "Jbefx", &options);
     if (code == 0)
         code = open_all(&options, true, &opened);
     if (code == 0)
-        code = plan(&options, opened.session);
+        code = print_plan(&options, &opened);
     close_all(&opened);
     options_release(&options);
     return code;

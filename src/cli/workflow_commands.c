@@ -27,7 +27,11 @@ const struct kin_command kin_command_run = {
 const struct kin_command kin_command_plan = {
     .name = "plan",
     .doc = "says what would run, what is cached, and how long it should take",
-    .usage = "plan WORKFLOW [STEP…] [--json] [--exit-code]\n" ALLOW_EXEC COMMON,
+    .usage = "plan WORKFLOW [STEP…] [--by AXIS,…] [--json] [--exit-code] [--force]\n"
+             "  --by AXIS,…       the rows of every table by the values of these axes\n"
+             "  --json            one object: steps, rows, causes, totals\n"
+             "  --exit-code       0: nothing would run, 4: something would\n"
+             "  --force           as with 'kindred run --force'\n" ALLOW_EXEC COMMON,
     .run = command_plan,
 };
 

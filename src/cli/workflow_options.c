@@ -89,7 +89,8 @@ static int unknown_option(const struct reader *reader)
         const char *name, *letter; /* in reader->takes; NULL: every command */
     } known[] = {{"--set", NULL},       {"--cache", NULL},    {"-j", "j"},           {"--out", "o"},
                  {"-o", "o"},           {"--stats", "s"},     {"--log", "l"},        {"--json", "J"},
-                 {"--keep-going", "k"}, {"--exit-code", "x"}, {"--allow-exec", "e"}, {"--force", "f"}};
+                 {"--keep-going", "k"}, {"--exit-code", "x"}, {"--allow-exec", "e"}, {"--force", "f"},
+                 {"--by", "b"}};
     const char *names[KIN_COUNT(known)], *given = reader->argv[reader->at];
     size_t n = 0;
     for (size_t i = 0; i < KIN_COUNT(known); i++)
@@ -117,6 +118,8 @@ static int take_option(struct reader *reader, struct workflow_options *options)
         return take_text(value_of(reader, "-o"), "-o", &options->out);
     if (is_option(reader, "--stats", "s"))
         return take_text(value_of(reader, "--stats"), "--stats", &options->stats);
+    if (is_option(reader, "--by", "b"))
+        return take_text(value_of(reader, "--by"), "--by", &options->by);
     if (is_option(reader, "--log", "l"))
         return take_log(value_of(reader, "--log"), options);
     if (is_option(reader, "--keep-going", "k"))

@@ -1,6 +1,6 @@
 /*
  * What the last run of a workflow knew: for every instance its name and key, as one value of type
- * «run», so that equal runs cost nothing; and how long an item of each step took.
+ * «run», so that equal runs cost nothing; and what each step took.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -198,19 +198,40 @@ static int make_value(const struct known *known, struct kin_value **out, struct 
     return 0;
 }
 
-/* How long an item took: «seconds items», added up over runs. */
-static int batch_rates(struct kin_session *session, struct kin_cache_batch *batch,
+/* Results that are extended take time by what they are extended with («pairs»), which the kind
+ * counts; others by the item. */
+static bool has_units(const struct kin_kind *kind)
+{
+    for (size_t p = 0; p < kin_kind_inputs(kind); p++)
+        if (kind->inputs[p].flags & KIN_PORT_EXTENDS)
+            return true;
+    return false;
+}
+
+static int batch_numbers(struct kin_cache_batch *batch, const char *table,
+                         const struct kin_step_stats *stats, double x, double y,
+                         struct kin_error *err)
+{
+    const double numbers[2] = {x, y};
+    KIN_TRY(kin_batch_record(batch, table, stats->step, strlen(stats->step), numbers,
+                             sizeof numbers, err));
+    return kin_batch_record(batch, table, stats->kind, strlen(stats->kind), numbers, sizeof numbers,
+                            err);
+}
+
+/* What the last run that computed something took, by step and by kind: «rates» are seconds and
+ * items, «paces» the units that seconds grow with and bytes. */
+static int batch_paces(struct kin_session *session, struct kin_cache_batch *batch,
                        struct kin_error *err)
 {
     for (size_t s = 0; s < session->workflow->n_steps; s++) {
         const struct kin_step_stats *stats = &session->stats[s];
         if (stats->computed == 0)
             continue;
-        double rate[2] = {stats->seconds, (double)stats->computed};
-        KIN_TRY(kin_batch_record(batch, "rates", stats->step, strlen(stats->step), rate,
-                                 sizeof rate, err));
-        KIN_TRY(kin_batch_record(batch, "rates", stats->kind, strlen(stats->kind), rate,
-                                 sizeof rate, err));
+        bool counted = has_units(session->workflow->steps[s].kind);
+        double units = (double)(counted ? stats->counters[0].n : stats->computed);
+        KIN_TRY(batch_numbers(batch, "rates", stats, stats->seconds, (double)stats->computed, err));
+        KIN_TRY(batch_numbers(batch, "paces", stats, units, (double)stats->bytes, err));
     }
     return 0;
 }
@@ -231,7 +252,7 @@ static int batch_run(struct kin_session *session, struct kin_cache_batch *batch,
     struct kin_digest id = workflow_id(session);
     KIN_TRY(kin_batch_record(batch, "history", id.bytes, sizeof id.bytes, digest->bytes,
                              sizeof digest->bytes, err));
-    return batch_rates(session, batch, err);
+    return batch_paces(session, batch, err);
 }
 
 static int save(struct kin_session *session, const struct history *last, const struct known *known,
@@ -271,21 +292,28 @@ int history_save(struct kin_session *session, struct kin_error *err)
     return status;
 }
 
-static double rate_of(struct kin_session *session, const char *name)
+static bool numbers_of(struct kin_session *session, const char *table, const char *name,
+                       double out[2])
 {
     KIN_AUTO(kin_auto_free) void *stored = NULL;
     size_t length;
-    double rate[2];
-    if (kin_cache_record(session->cache, "rates", name, strlen(name), &stored, &length, NULL) !=
-            0 ||
-        length != sizeof rate)
-        return -1;
-    memcpy(rate, stored, sizeof rate);
-    return rate[1] > 0 ? rate[0] / rate[1] : -1;
+    if (kin_cache_record(session->cache, table, name, strlen(name), &stored, &length, NULL) != 0 ||
+        length != 2 * sizeof *out)
+        return false;
+    memcpy(out, stored, length);
+    return true;
 }
 
-double history_rate(struct kin_session *session, const struct kin_step *step)
+static bool pace_of(struct kin_session *session, const char *name, struct pace *out)
 {
-    double rate = rate_of(session, step->name);
-    return rate >= 0 ? rate : rate_of(session, step->kind->name);
+    double rate[2], pace[2];
+    if (!numbers_of(session, "rates", name, rate) || !numbers_of(session, "paces", name, pace))
+        return false;
+    *out = (struct pace){.seconds = rate[0], .items = rate[1], .units = pace[0], .bytes = pace[1]};
+    return true;
+}
+
+bool history_pace(struct kin_session *session, const struct kin_step *step, struct pace *out)
+{
+    return pace_of(session, step->name, out) || pace_of(session, step->kind->name, out);
 }

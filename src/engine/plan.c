@@ -1,90 +1,7 @@
-/* What a run would do: the state of every instance, items left, and what that should take. */
+/* What a run would do, step by step. */
 #include <string.h>
 
-#include "session.h"
-
-struct forecast {
-    enum kin_plan_state *states; /* per instance */
-    double *sizes;               /* items of the first output, as far as known */
-    struct kin_plan_step *steps;
-};
-
-/* The first feed of the first port that has one: whose items an instance works on. */
-static const struct kin_feed *first_feed(const struct kin_session *session,
-                                         const struct instance *instance)
-{
-    for (size_t p = 0; p < kin_kind_inputs(step_of(session, instance)->kind); p++) {
-        size_t n;
-        const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
-        if (n > 0)
-            return feeds;
-    }
-    return NULL;
-}
-
-static enum kin_plan_state state_of(struct kin_session *session, const struct forecast *forecast,
-                                    const struct instance *instance)
-{
-    const struct listing *listing = source_listing(session, instance);
-    if (listing && listing->absent.status != 0)
-        return KIN_PLAN_ABSENT;
-    enum kin_plan_state state = instance->hit ? KIN_PLAN_HIT : KIN_PLAN_RUN;
-    for (size_t p = 0; p < kin_kind_inputs(step_of(session, instance)->kind); p++) {
-        size_t n;
-        const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
-        for (size_t f = 0; f < n; f++) {
-            enum kin_plan_state above = forecast->states[fed_by(session, &feeds[f])->number];
-            if (above == KIN_PLAN_ABSENT || above == KIN_PLAN_BLOCKED)
-                return KIN_PLAN_BLOCKED;
-            if (above != KIN_PLAN_HIT)
-                state = KIN_PLAN_AFTER;
-        }
-    }
-    return state;
-}
-
-/* Size, and items still to compute, of one instance. */
-static int forecast_items(struct kin_session *session, struct forecast *forecast,
-                          struct instance *instance, enum kin_plan_state state, double *todo,
-                          struct kin_error *err)
-{
-    const struct kin_step *step = step_of(session, instance);
-    const struct kin_feed *feed = first_feed(session, instance);
-    double size = step->expect > 0 ? step->expect
-                  : feed           ? forecast->sizes[fed_by(session, feed)->number]
-                                   : 0;
-    *todo = kin_kind_is_map(step->kind) ? size : 1;
-    if (state == KIN_PLAN_HIT) {
-        size = (double)instance->items;
-        *todo = 0;
-    } else if (state == KIN_PLAN_RUN && kin_kind_is_map(step->kind)) {
-        struct work *work = NULL;
-        KIN_TRY(work_open(session, instance, true, &work, err));
-        size = (double)work->n;
-        *todo = (double)work->n_todo;
-        work_free(session, work);
-    }
-    forecast->sizes[instance->number] = size;
-    return 0;
-}
-
-static int forecast_instance(struct kin_session *session, struct forecast *forecast,
-                             struct instance *instance, struct kin_error *err)
-{
-    struct kin_plan_step *step = &forecast->steps[instance->step];
-    enum kin_plan_state state = state_of(session, forecast, instance);
-    double todo = 0;
-    forecast->states[instance->number] = state;
-    KIN_TRY(forecast_items(session, forecast, instance, state, &todo, err));
-    step->instances[state]++;
-    step->items += todo;
-    if (state == KIN_PLAN_ABSENT && !step->absent) {
-        step->absent = kin_strdup(source_listing(session, instance)->absent.text);
-        if (!step->absent)
-            return kin_fail(err, KIN_ENOMEM, "no memory for a plan");
-    }
-    return 0;
-}
+#include "forecast.h"
 
 /* What the kind remarks on the arguments of its instances, each remark once. */
 static int take_notes(struct kin_session *session, size_t step, struct kin_plan_step *out,
@@ -106,40 +23,79 @@ static int take_notes(struct kin_session *session, size_t step, struct kin_plan_
     return 0;
 }
 
-static int forecast_all(struct kin_session *session, struct forecast *forecast,
+static int add_instance(struct kin_session *session, const struct instance *instance,
+                        const struct foreseen *foreseen, struct kin_plan_step *out,
                         struct kin_error *err)
 {
-    for (size_t i = 0; i < session->n; i++)
-        if (session->instances[i].state != INSTANCE_UNWANTED)
-            KIN_TRY(forecast_instance(session, forecast, &session->instances[i], err));
-    for (size_t s = 0; s < session->workflow->n_steps; s++) {
-        struct kin_plan_step *step = &forecast->steps[s];
-        step->step = session->workflow->steps[s].name;
-        step->kind = session->workflow->steps[s].kind->name;
-        KIN_TRY(take_notes(session, s, step, err));
-        double rate = step->items > 0 ? history_rate(session, &session->workflow->steps[s]) : 0;
-        step->seconds = rate < 0 ? -1 : rate * step->items;
+    out->instances[foreseen->state]++;
+    out->shared += foreseen->shared;
+    out->size += foreseen->size;
+    out->items += foreseen->todo;
+    out->again += foreseen->again;
+    if (foreseen->state != KIN_PLAN_ABSENT || out->absent)
+        return 0;
+    out->absent = kin_strdup(source_listing(session, instance)->absent.text);
+    return out->absent ? 0 : kin_fail(err, KIN_ENOMEM, "no memory for a plan");
+}
+
+/* Gathered instances: a table has a row for each. */
+static uint64_t count_rows(const struct kin_step *step)
+{
+    size_t ports = kin_kind_inputs(step->kind);
+    uint64_t n = 0;
+    for (size_t p = 0; p < step->n_points; p++)
+        for (size_t i = 0; i < ports; i++)
+            if (step->kind->inputs[i].mode == KIN_GATHER)
+                n += step->feed_start[p * ports + i + 1] - step->feed_start[p * ports + i];
+    return n;
+}
+
+/* Prices a step by what was recorded of it, or of its kind. */
+static void price(struct kin_session *session, const struct kin_step *step, double units,
+                  struct kin_plan_step *out)
+{
+    struct pace pace;
+    bool known = history_pace(session, step, &pace);
+    double work = units + out->again * (out->items > 0 ? units / out->items : 1);
+    out->seconds = work == 0 ? 0 : known && pace.units > 0 ? work * pace.seconds / pace.units : -1;
+    bool sized = known && pace.items > 0;
+    out->bytes = out->items == 0 ? 0 : sized ? out->items * pace.bytes / pace.items : -1;
+    out->bytes_all = sized ? out->size * pace.bytes / pace.items : -1;
+}
+
+static int plan_step(const struct forecast *forecast, size_t s, struct kin_plan_step *out,
+                     struct kin_error *err)
+{
+    struct kin_session *session = forecast->session;
+    const struct kin_step *step = &session->workflow->steps[s];
+    double units = 0;
+    *out = (struct kin_plan_step){
+        .step = step->name, .kind = step->kind->name, .keep = step->keep, .rows = count_rows(step)};
+    for (size_t i = session->first[s]; i < session->first[s + 1]; i++) {
+        if (session->instances[i].state == INSTANCE_UNWANTED)
+            continue;
+        KIN_TRY(add_instance(session, &session->instances[i], &forecast->list[i], out, err));
+        units += forecast->list[i].units;
     }
-    return 0;
+    price(session, step, units, out);
+    return take_notes(session, s, out, err);
 }
 
 int plan_forecast(struct kin_session *session, struct kin_plan_step **steps, size_t *n,
                   struct kin_error *err)
 {
-    struct forecast forecast = {0};
-    KIN_AUTO(kin_auto_free) enum kin_plan_state *states = NULL;
-    KIN_AUTO(kin_auto_free) double *sizes = NULL;
+    KIN_AUTO(forecast_release) struct forecast forecast = {0};
+    struct kin_plan_step *list;
     *n = session->workflow->n_steps;
-    KIN_TRY(kin_alloc_into(&states, session->n, sizeof *states, err));
-    KIN_TRY(kin_alloc_into(&sizes, session->n, sizeof *sizes, err));
-    KIN_TRY(kin_alloc_into(&forecast.steps, *n, sizeof *forecast.steps, err));
-    forecast.states = states;
-    forecast.sizes = sizes;
-    int status = forecast_all(session, &forecast, err);
+    KIN_TRY(forecast_init(&forecast, session, err));
+    KIN_TRY(kin_alloc_into(&list, *n, sizeof *list, err));
+    int status = 0;
+    for (size_t s = 0; s < *n && status == 0; s++)
+        status = plan_step(&forecast, s, &list[s], err);
     if (status != 0)
-        kin_plan_free(forecast.steps, *n);
+        kin_plan_free(list, *n);
     else
-        *steps = forecast.steps;
+        *steps = list;
     return status;
 }
 

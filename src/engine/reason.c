@@ -574,6 +574,7 @@ int reason_examine(struct explaining *explaining, struct instance *instance, boo
     kin_instance_name(step, instance->point, &name);
     KIN_TRY(kin_text_check(&name, err));
     entry->step = step->name;
+    entry->step_number = instance->step;
     entry->kind = step->kind->name;
     entry->mark = step->mark;
     entry->state = instance->hit ? KIN_WHY_HIT : instance->keyed ? KIN_WHY_RUNS : KIN_WHY_WAITS;

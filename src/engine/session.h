@@ -290,7 +290,13 @@ void history_release(struct history *history);
 const struct kin_digest *history_find(const struct history *history, const char *name);
 /* Records the keys known now over those of the last run, when anything is new. */
 int history_save(struct kin_session *session, struct kin_error *err);
-/* Seconds an item of a step took, from recorded durations; negative: not measured. */
-double history_rate(struct kin_session *session, const struct kin_step *step);
+/* What the last run that computed something of a step took. */
+struct pace {
+    double seconds;
+    double items, bytes;
+    double units; /* what seconds grow with: items, or pairs where rows are extended */
+};
+/* Of the step, else of its kind; false: not measured. */
+bool history_pace(struct kin_session *session, const struct kin_step *step, struct pace *out);
 
 #endif

@@ -207,7 +207,7 @@ static int count_downstream(struct explaining *explaining, struct kin_error *err
 
 /* ---- all ---- */
 
-static int explain(struct explaining *explaining, const char *selector, struct kin_error *err)
+static int prepare(struct explaining *explaining, struct kin_error *err)
 {
     struct kin_session *session = explaining->session;
     size_t n_steps = session->workflow->n_steps;
@@ -216,13 +216,46 @@ static int explain(struct explaining *explaining, const char *selector, struct k
     KIN_TRY(kin_alloc_into(&explaining->entry_of, session->n, sizeof *explaining->entry_of, err));
     KIN_TRY(kin_alloc_into(&explaining->then, session->n, sizeof *explaining->then, err));
     KIN_TRY(kin_alloc_into(&explaining->gone, n_steps, sizeof *explaining->gone, err));
-    KIN_TRY(history_load(session, &explaining->last, err));
-    KIN_TRY(examine_selected(explaining, selector, err));
+    return history_load(session, &explaining->last, err);
+}
+
+static int find_reasons(struct explaining *explaining, struct kin_error *err)
+{
     KIN_TRY(examine_upstream(explaining, err));
     settle_causes(explaining);
     KIN_TRY(find_causes(explaining->why, err));
-    KIN_TRY(count_downstream(explaining, err));
+    return count_downstream(explaining, err);
+}
+
+static int explain_step(struct explaining *explaining, const char *selector, struct kin_error *err)
+{
+    KIN_TRY(prepare(explaining, err));
+    KIN_TRY(examine_selected(explaining, selector, err));
+    KIN_TRY(find_reasons(explaining, err));
     return add_up_cost(explaining, err);
+}
+
+static int explain_all(struct explaining *explaining, struct kin_error *err)
+{
+    struct kin_session *session = explaining->session;
+    KIN_TRY(prepare(explaining, err));
+    for (size_t i = 0; i < session->n; i++)
+        explaining->wanted[i] =
+            session->instances[i].state != INSTANCE_UNWANTED && !session->instances[i].hit;
+    return find_reasons(explaining, err);
+}
+
+static int finish(struct explaining *explaining, int status)
+{
+    reason_release(explaining);
+    history_release(&explaining->last);
+    kin_free(explaining->wanted);
+    kin_free(explaining->entry_of);
+    kin_free(explaining->then);
+    kin_free(explaining->makers.list);
+    if (status != 0)
+        kin_why_free(explaining->why);
+    return status;
 }
 
 int kin_session_why(struct kin_session *session, const char *selector, struct kin_why *out,
@@ -230,16 +263,14 @@ int kin_session_why(struct kin_session *session, const char *selector, struct ki
 {
     *out = (struct kin_why){.file = session->workflow->path};
     struct explaining explaining = {.session = session, .why = out};
-    int status = explain(&explaining, selector, err);
-    reason_release(&explaining);
-    history_release(&explaining.last);
-    kin_free(explaining.wanted);
-    kin_free(explaining.entry_of);
-    kin_free(explaining.then);
-    kin_free(explaining.makers.list);
-    if (status != 0)
-        kin_why_free(out);
-    return status;
+    return finish(&explaining, explain_step(&explaining, selector, err));
+}
+
+int kin_session_causes(struct kin_session *session, struct kin_why *out, struct kin_error *err)
+{
+    *out = (struct kin_why){.file = session->workflow->path};
+    struct explaining explaining = {.session = session, .why = out};
+    return finish(&explaining, explain_all(&explaining, err));
 }
 
 static void free_change(struct kin_change *change)

@@ -126,12 +126,12 @@ static void add_entry(struct kin_text *out, const struct kin_why *why,
     kin_text_add(out, "}");
 }
 
-static void add_causes(struct kin_text *out, const struct kin_why *why)
+void kin_why_json_causes(const struct kin_why *why, struct kin_text *out)
 {
-    kin_text_add(out, "],\"causes\":[");
+    kin_text_add(out, "[");
     for (size_t i = 0; i < why->n_causes; i++) {
         const struct kin_why_entry *entry = &why->entries[why->causes[i].entry];
-        kin_text_add(out, i ? ",\n{\"name\":" : "\n{\"name\":");
+        kin_text_add(out, i ? ",\n{\"instance\":" : "\n{\"instance\":");
         kin_json_string(out, entry->name);
         add_string(out, "step", entry->step);
         add_count(out, "instances", why->causes[i].instances);
@@ -139,6 +139,7 @@ static void add_causes(struct kin_text *out, const struct kin_why *why)
         add_change(out, why, &entry->changes[why->causes[i].change]);
         kin_text_add(out, "}");
     }
+    kin_text_add(out, "]");
 }
 
 void kin_why_json(const struct kin_why *why, struct kin_text *out)
@@ -152,8 +153,9 @@ void kin_why_json(const struct kin_why *why, struct kin_text *out)
         kin_text_add(out, e ? ",\n" : "\n");
         add_entry(out, why, &why->entries[e]);
     }
-    add_causes(out, why);
-    kin_text_add(out, "],\"cost\":{\"instances\":");
+    kin_text_add(out, "],\"causes\":");
+    kin_why_json_causes(why, out);
+    kin_text_add(out, ",\"cost\":{\"instances\":");
     kin_text_addf(out, "%llu", (unsigned long long)why->instances);
     add_number(out, "items", why->items, true);
     add_number(out, "seconds", why->seconds, why->seconds >= 0);

@@ -208,7 +208,7 @@ static void add_entry(struct telling *telling, size_t e, size_t depth)
 
 /* ---- the end ---- */
 
-static void add_causes(struct kin_text *out, const struct kin_why *why)
+void kin_why_text_causes(const struct kin_why *why, struct kin_text *out)
 {
     for (size_t i = 0; i < why->n_causes && i < MOST_CAUSES; i++) {
         const struct kin_cause *cause = &why->causes[i];
@@ -267,7 +267,7 @@ void kin_why_text(const struct kin_why *why, struct kin_text *out)
         kin_text_addf(out, "… %zu instances more\n", all - shown);
     if (why->selected_hits == why->selected)
         return;
-    add_causes(out, why);
+    kin_why_text_causes(why, out);
     if (why->unexamined > 0)
         kin_text_addf(out, "… %zu instances were not looked at\n", why->unexamined);
     add_cost(out, why);

@@ -1,4 +1,5 @@
 /* Parts of a catalog: train, validation, test, and what is drawn from them. */
+#include <math.h>
 #include <string.h>
 
 #include "kindred/dataset.h"
@@ -101,6 +102,18 @@ static int check(const struct kin_args *args, const char **blame, struct kin_err
     return kin_fail(err, KIN_EINVAL, "train, validation and test are all 0, wanted one above it");
 }
 
+/* As shares say; where the catalog says which song is in which part, this is a guess. */
+static double foresee(const struct kin_args *args, double n, bool *drawn)
+{
+    struct kin_split_params p = read_params(args);
+    double all = p.shares[0] + p.shares[1] + p.shares[2];
+    *drawn = true;
+    if (!kin_arg_is(args, "part", "all"))
+        n *= p.shares[p.part] / all;
+    n = round(n * p.ratio);
+    return p.take > 0 && (double)p.take < n ? (double)p.take : n;
+}
+
 static const struct kin_digest *audio_of(const struct kin_value *song)
 {
     const struct kin_tensor *audio = kin_value_get(song, "audio");
@@ -182,5 +195,6 @@ const struct kin_kind kin_kind_split = {
     .inputs = inputs,
     .outputs = outputs,
     .check = check,
+    .foresee = foresee,
     .run = run,
 };

@@ -50,7 +50,7 @@ causes() { # step wanted…
     shift
     "$kindred" why "$workflow" "$step" --json >"$scratch/json" || fail "why $step --json"
     found=$(sed -n '/"causes":\[/,$p' "$scratch/json" |
-        sed -n 's/^{"name":.*"step":"\([^"]*\)".*"because":{"reason":"\([^"]*\)".*/\1 \2/p' |
+        sed -n 's/^{"instance":.*"step":"\([^"]*\)".*"because":{"reason":"\([^"]*\)".*/\1 \2/p' |
         sort | tr '\n' ',')
     expect "first causes of $step" "$found" "$*"
 }
