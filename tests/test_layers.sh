@@ -25,6 +25,9 @@ may_include() {
 # Libraries that belong to one module: header, module.
 owners='lmdb.h cache
 yaml.h workflow
+archive.h cache
+jansson.h cache
+sodium.h base
 check.h tests'
 
 # include/kindred/X.h belongs to the module that has X.c or is called X. Others are listed here:

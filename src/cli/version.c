@@ -22,8 +22,10 @@
 
 /* Linked only into some builds. */
 extern char *openblas_get_config(void) __attribute__((weak));
-extern const char *archive_version_string(void) __attribute__((weak));
-extern const char *sodium_version_string(void) __attribute__((weak));
+/* Their headers belong to other modules. */
+extern const char *jansson_version_str(void);
+extern const char *archive_version_string(void);
+extern const char *sodium_version_string(void);
 
 static void print_library(const char *name, const char *version)
 {
@@ -57,10 +59,9 @@ static void print_libraries(void)
 #else
     print_library("libWildMidi", "not built in: there is no generated music (dataset.studio)");
 #endif
-    if (archive_version_string)
-        print_library("libarchive", archive_version_string());
-    if (sodium_version_string)
-        print_library("libsodium", sodium_version_string());
+    print_library("libarchive", archive_version_string());
+    print_library("libsodium", sodium_version_string());
+    print_library("Jansson", jansson_version_str());
 }
 
 /* ---- programs that are asked at run time ---- */
