@@ -112,6 +112,7 @@ struct kin_output {
 struct kin_args;
 struct kin_call;
 struct kin_scan;
+struct kin_set;
 
 struct kin_kind {
     const char *name; /* «transform», «dataset.folder» */
@@ -136,6 +137,11 @@ struct kin_kind {
     /* For plans, of a whole kind that makes a collection of another: how many items it gives for n.
      * *drawn: they are some of those n, not made of them. NULL: as many as come in. */
     double (*foresee)(const struct kin_args *args, double n, bool *drawn);
+    /* For provenance, of a kind that gives a table and gathers: which of its sets (labels alone, no
+     * values) a row came from. Several when the table does not tell them apart. KIN_EINVAL: no such
+     * row. NULL: every row came from all of them. */
+    int (*trace)(const struct kin_args *args, const struct kin_value *table, size_t row,
+                 const struct kin_set *sets, size_t n, bool *from, struct kin_error *err);
     int (*scan)(struct kin_scan *scan, struct kin_error *err); /* sources only */
     int (*run)(struct kin_call *call, struct kin_error *err);
 };

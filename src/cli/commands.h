@@ -8,6 +8,7 @@ int command_why(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_get(int argc, char **argv);
+int command_provenance(int argc, char **argv);
 int command_cache(int argc, char **argv);
 
 #endif

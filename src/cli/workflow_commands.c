@@ -67,6 +67,17 @@ const struct kin_command kin_command_get = {
     .run = command_get,
 };
 
+const struct kin_command kin_command_provenance = {
+    .name = "provenance",
+    .doc = "writes a run as an RO-Crate, or the chain behind one row of a table",
+    .usage = "provenance WORKFLOW [STEP…] [-o DIR] [--license NAME]\n"
+             "       kindred provenance WORKFLOW --row within.csv:118\n"
+             "  -o DIR            where the crate goes (results/)\n"
+             "  --license NAME    of the crate: an SPDX name or a URL\n"
+             "  --row FILE:LINE   line 1 are the names of the columns\n" COMMON,
+    .run = command_provenance,
+};
+
 const struct kin_command kin_command_cache = {
     .name = "cache",
     .doc = "looks after the cache",

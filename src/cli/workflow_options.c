@@ -90,7 +90,7 @@ static int unknown_option(const struct reader *reader)
     } known[] = {{"--set", NULL},       {"--cache", NULL},    {"-j", "j"},           {"--out", "o"},
                  {"-o", "o"},           {"--stats", "s"},     {"--log", "l"},        {"--json", "J"},
                  {"--keep-going", "k"}, {"--exit-code", "x"}, {"--allow-exec", "e"}, {"--force", "f"},
-                 {"--by", "b"}};
+                 {"--by", "b"},         {"--row", "r"},       {"--license", "c"}};
     const char *names[KIN_COUNT(known)], *given = reader->argv[reader->at];
     size_t n = 0;
     for (size_t i = 0; i < KIN_COUNT(known); i++)
@@ -120,6 +120,10 @@ static int take_option(struct reader *reader, struct workflow_options *options)
         return take_text(value_of(reader, "--stats"), "--stats", &options->stats);
     if (is_option(reader, "--by", "b"))
         return take_text(value_of(reader, "--by"), "--by", &options->by);
+    if (is_option(reader, "--row", "r"))
+        return take_text(value_of(reader, "--row"), "--row", &options->row);
+    if (is_option(reader, "--license", "c"))
+        return take_text(value_of(reader, "--license"), "--license", &options->license);
     if (is_option(reader, "--log", "l"))
         return take_log(value_of(reader, "--log"), options);
     if (is_option(reader, "--keep-going", "k"))

@@ -15,8 +15,7 @@ static int make_folder(const char *path, struct kin_error *err)
                           "making the folder '%s'", path);
 }
 
-/* Makes every folder on the way to a file. */
-static int make_parents(char *path, struct kin_error *err)
+int export_parents(char *path, struct kin_error *err)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
@@ -70,7 +69,7 @@ static int export_step(struct kin_session *session, struct instance *instance, c
         return kin_fail(err, KIN_EINVAL, "a %s cannot be written to a file", type->name);
     kin_text_addf(&path, "%s/%s", folder, step->file);
     KIN_TRY(kin_text_check(&path, err));
-    KIN_TRY(make_parents(path.data, err));
+    KIN_TRY(export_parents(path.data, err));
     KIN_TRY(load_output(session, instance, 0, &value, err));
     bool changed = false;
     KIN_TRY(write_if_changed(type, value, path.data, &changed, err));
@@ -85,7 +84,8 @@ int kin_session_export(struct kin_session *session, const char *folder,
 {
     for (size_t i = 0; i < session->n; i++) {
         struct instance *instance = &session->instances[i];
-        if (!step_of(session, instance)->file || instance->state != INSTANCE_DONE)
+        bool there = instance->state == INSTANCE_DONE || instance->hit;
+        if (!step_of(session, instance)->file || !there)
             continue;
         if (export_step(session, instance, folder, wrote, context, err) != 0)
             return session_blame(session, instance, err);
@@ -112,7 +112,7 @@ static int get_value(const struct getting *getting, const struct kin_type *type,
     kin_text_addf(&path, "%s/%s%s%s%s", getting->folder, name, id ? "/" : "", id ? id : "",
                   type->extension);
     KIN_TRY(kin_text_check(&path, err));
-    KIN_TRY(make_parents(path.data, err));
+    KIN_TRY(export_parents(path.data, err));
     KIN_TRY(type->write(value, path.data, err));
     getting->wrote(getting->context, path.data);
     return 0;

@@ -270,6 +270,11 @@ int report_failures(struct kin_session *session, struct instance *instance, stru
 /* Names the items that a step with on_error: skip leaves out. */
 void report_skipped(struct kin_session *session, const struct work *work);
 
+/* ---- export.c ---- */
+
+/* Makes every folder on the way to a file; the path is changed meanwhile. */
+int export_parents(char *path, struct kin_error *err);
+
 /* ---- plan.c ---- */
 
 /* kin_session_plan of a session whose instances are resolved. */

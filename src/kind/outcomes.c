@@ -7,6 +7,7 @@
 #include "gathered.h"
 #include "kindred/measure.h"
 #include "kindred/memory.h"
+#include "table_trace.h"
 #include "table_value.h"
 
 static const struct kin_port inputs[] = {
@@ -114,5 +115,6 @@ const struct kin_kind kin_kind_outcomes = {
     .source = "Kim et al. 2019, section 3.1.1",
     .inputs = inputs,
     .outputs = outputs,
+    .trace = kin_table_trace,
     .run = run,
 };

@@ -14,6 +14,7 @@
 #include "gathered.h"
 #include "kindred/memory.h"
 #include "kindred/transform.h"
+#include "table_trace.h"
 #include "table_value.h"
 
 #define SCALED "magnitude01"
@@ -300,5 +301,6 @@ const struct kin_kind kin_kind_table = {
     .params = params,
     .inputs = inputs,
     .outputs = outputs,
+    .trace = kin_table_trace,
     .run = run,
 };

@@ -50,8 +50,8 @@ agrees() { # when steps…
 }
 all='songs test originals warped z z0 dz nearest within other'
 
-# From nothing: take is counted, and what two steps share is counted once (a run that gets to both at
-# one time may still compute it twice).
+# From nothing: take is counted, and what two steps share is counted once (a run that gets to both
+# at one time may still compute it twice).
 plan
 expect 'rows of within' "$(stat "$scratch/plan" within rows)" 4
 expect 'rows of other' "$(stat "$scratch/plan" other rows)" 4
