@@ -46,6 +46,7 @@ struct kin_run_options {
     unsigned threads;                    /* 0: as many as there are processors */
     bool keep_going;                     /* a failed step does not stop the others */
     const volatile sig_atomic_t *cancel; /* becomes non-zero: stop cleanly; or NULL */
+    const char *libraries; /* what the program is linked with, one line for the records; or NULL */
     struct kin_observer observer;
 };
 

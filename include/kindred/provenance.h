@@ -9,11 +9,11 @@
 
 /*
  * Writes the run of a session's targets into a folder (created): the results, the workflow, and
- * ro-crate-metadata.json, in the Provenance Run Crate profile 0.5 on RO-Crate 1.1. One CreateAction
- * for each action, with its record, parameters, and digests of what went in and came out; collections
- * are one entity each. Files carry SHA-256, everything else the XXH3-128 digest that names it here
- * (property xxh3_128). No host, no user, no absolute path is in it: those in the workflow's text are
- * cut to their last part. Two crates of the same results are the same bytes.
+ * ro-crate-metadata.json, in the Provenance Run Crate profile 0.5 on RO-Crate 1.1. There is one
+ * CreateAction for each action, with its record, parameters, and digests of what went in and came
+ * out; a collection is one entity. Files carry SHA-256, everything else the XXH3-128 digest that
+ * names it here (property xxh3_128). No host, no user, no absolute path is in it: those in the
+ * workflow's text are cut to their last part. Two crates of the same results are the same bytes.
  * license     an SPDX name or a URL, or NULL: not stated
  * KIN_ENOTFOUND: something is not computed yet.
  */

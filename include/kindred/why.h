@@ -52,7 +52,7 @@ struct kin_made {
     int64_t at;     /* seconds since 1970 */
     double seconds; /* of computing */
     char *by;       /* the whole line of the record */
-    char *program, *host, *cpu; /* parts of it, "" when the line has another form */
+    char *program, *host, *cpu, *libraries; /* parts of it, "" where the line lacks them */
     char *source;   /* where the record came from: «this cache», or the name of a snapshot */
     char *signer;   /* who vouches for it; NULL: nobody but this cache */
     uint64_t items, failed;

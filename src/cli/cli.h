@@ -43,6 +43,9 @@ int kin_cli_usage(const char *command, const char *format, ...)
 /* A kind by name. KIN_EINVAL with the nearest name. */
 int kin_cli_find_kind(const char *name, const struct kin_kind **out, struct kin_error *err);
 
+/* Libraries whose versions may change the bits of results: «FFTW 3.3.10, soxr 0.1.3, …». */
+void kin_cli_libraries(char *out, size_t size);
+
 /* Whether a stream is a terminal that wants colours (NO_COLOR, TERM=dumb). */
 bool kin_cli_colour(FILE *stream);
 /* What KINDRED_LOG asks for: error, warn (also when it is not set), info, debug. */

@@ -136,7 +136,10 @@ static int run_session(const struct workflow_options *options, struct kin_sessio
                        struct progress_view *view)
 {
     struct kin_error err = {0};
+    char libraries[256];
+    kin_cli_libraries(libraries, sizeof libraries);
     const struct kin_run_options run = {
+        .libraries = libraries,
         .threads = options->threads,
         .keep_going = options->keep_going,
         .cancel = &stop_asked,

@@ -64,6 +64,31 @@ static void print_libraries(void)
     print_library("Jansson", jansson_version_str());
 }
 
+/* A version without the name before it and the words after it: «OpenBLAS 0.3.21 DYNAMIC_ARCH». */
+static void add_version(char *out, size_t size, const char *name, const char *version)
+{
+    const char *from = version + strcspn(version, "0123456789");
+    size_t used = strlen(out);
+    snprintf(out + used, size - used, "%s%s %.*s", used ? ", " : "", name, (int)strcspn(from, " -"),
+             from);
+}
+
+void kin_cli_libraries(char *out, size_t size)
+{
+    int major, minor, patch;
+    char ebur128[32];
+    ebur128_get_version(&major, &minor, &patch);
+    snprintf(ebur128, sizeof ebur128, "%d.%d.%d", major, minor, patch);
+    out[0] = '\0';
+    add_version(out, size, "FFTW", fftwf_version);
+    if (openblas_get_config)
+        add_version(out, size, "OpenBLAS", openblas_get_config());
+    add_version(out, size, "libsndfile", sf_version_string());
+    add_version(out, size, "libsoxr", soxr_version());
+    add_version(out, size, "Rubber Band", RUBBERBAND_VERSION);
+    add_version(out, size, "libebur128", ebur128);
+}
+
 /* ---- programs that are asked at run time ---- */
 
 static bool have_program(const char *program)

@@ -87,10 +87,12 @@ static int unknown_option(const struct reader *reader)
 {
     static const struct {
         const char *name, *letter; /* in reader->takes; NULL: every command */
-    } known[] = {{"--set", NULL},       {"--cache", NULL},    {"-j", "j"},           {"--out", "o"},
-                 {"-o", "o"},           {"--stats", "s"},     {"--log", "l"},        {"--json", "J"},
-                 {"--keep-going", "k"}, {"--exit-code", "x"}, {"--allow-exec", "e"}, {"--force", "f"},
-                 {"--by", "b"},         {"--row", "r"},       {"--license", "c"}};
+    } known[] = {
+        {"--set", NULL},       {"--cache", NULL},    {"-j", "j"},           {"--out", "o"},
+        {"-o", "o"},           {"--stats", "s"},     {"--log", "l"},        {"--json", "J"},
+        {"--keep-going", "k"}, {"--exit-code", "x"}, {"--allow-exec", "e"}, {"--force", "f"},
+        {"--by", "b"},         {"--row", "r"},       {"--license", "c"},
+    };
     const char *names[KIN_COUNT(known)], *given = reader->argv[reader->at];
     size_t n = 0;
     for (size_t i = 0; i < KIN_COUNT(known); i++)

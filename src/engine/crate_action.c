@@ -76,16 +76,16 @@ int crate_each_action(struct crate *crate,
     return 0;
 }
 
-/* The program and the class of CPU of «kindred 0.1.0 on host (CPU v3)…», without the host. */
+/* The program, the class of CPU and the libraries of «kindred 0.1.0 on host (CPU v3); FFTW 3.3»,
+ * without the host. */
 static void add_maker(struct kin_text *out, const struct kin_action *action)
 {
     const char *on = strstr(action->made_by, " on ");
     const char *cpu = on ? strstr(on, "(CPU ") : NULL;
     kin_text_addf(out, "%.2f s of computing", action->seconds);
     if (cpu)
-        kin_text_addf(out, " by %.*s %.*s", (int)(on - action->made_by), action->made_by,
-                      (int)strcspn(cpu, ")") + 1, cpu);
-    kin_text_add(out, "; the record:\n");
+        kin_text_addf(out, " by %.*s %s", (int)(on - action->made_by), action->made_by, cpu);
+    kin_text_add(out, "\nThe record:\n");
 }
 
 static void list_objects(struct crate *crate, const struct instance *instance, const char *record)

@@ -31,18 +31,20 @@ void made_count_gone(struct kin_session *session, const struct kin_digest *outpu
     }
 }
 
-/* The parts of «PROGRAM on HOST (CPU LEVEL)…»; another form leaves them empty. */
+/* The parts of «PROGRAM on HOST (CPU LEVEL); LIBRARIES»; another form leaves them empty. */
 static int take_apart(struct kin_made *made, struct kin_error *err)
 {
     const char *on = strstr(made->by, " on ");
     const char *cpu = on ? strstr(on, " (CPU ") : NULL;
     const char *end = cpu ? strchr(cpu, ')') : NULL;
+    const char *libraries = end && strncmp(end, "); ", 3) == 0 ? end + 3 : "";
     size_t program = end ? (size_t)(on - made->by) : 0;
     size_t host = end ? (size_t)(cpu - on) - 4 : 0;
     size_t level = end ? (size_t)(end - cpu) - 6 : 0;
     KIN_TRY(explain_copy(made->by, program, &made->program, err));
     KIN_TRY(explain_copy(end ? on + 4 : "", host, &made->host, err));
-    return explain_copy(end ? cpu + 6 : "", level, &made->cpu, err);
+    KIN_TRY(explain_copy(end ? cpu + 6 : "", level, &made->cpu, err));
+    return explain_copy(libraries, strlen(libraries), &made->libraries, err);
 }
 
 int made_tell(struct kin_session *session, const struct instance *instance, struct kin_made *made,
@@ -68,6 +70,7 @@ void made_release(struct kin_made *made)
     kin_free(made->program);
     kin_free(made->host);
     kin_free(made->cpu);
+    kin_free(made->libraries);
     kin_free(made->source);
     kin_free(made->signer);
 }

@@ -528,6 +528,7 @@ int kin_session_run(struct kin_session *session, const struct kin_run_options *o
         .options = options, .threads = thread_count(options), .started = now()};
     session->observer = options->observer;
     session->schedule = &schedule;
+    session_name_maker(session, options->libraries);
     int status = scan_sources(session, err);
     if (status == 0)
         status = push_ready(session, err);

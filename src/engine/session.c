@@ -158,12 +158,13 @@ static int name_stats(struct kin_session *session, struct kin_error *err)
     return 0;
 }
 
-static void name_maker(struct kin_session *session)
+void session_name_maker(struct kin_session *session, const char *libraries)
 {
     char host[65] = "";
     gethostname(host, sizeof host - 1);
-    snprintf(session->made_by, sizeof session->made_by, "kindred %s on %s (CPU %s)", KIN_VERSION,
-             host, kin_cpu_level_name(kin_cpu_level()));
+    snprintf(session->made_by, sizeof session->made_by, "kindred %s on %s (CPU %s)%s%s",
+             KIN_VERSION, host, kin_cpu_level_name(kin_cpu_level()), libraries ? "; " : "",
+             libraries ? libraries : "");
 }
 
 static int build(struct kin_session *session, const char *const *targets, size_t n_targets,
@@ -175,7 +176,7 @@ static int build(struct kin_session *session, const char *const *targets, size_t
     mark_wanted(session);
     KIN_TRY(list_sources(session, err));
     KIN_TRY(name_stats(session, err));
-    name_maker(session);
+    session_name_maker(session, NULL);
     session->records = records_new();
     return session->records ? 0 : kin_fail(err, KIN_ENOMEM, "no memory for a run");
 }

@@ -79,7 +79,7 @@ struct kin_session {
     } * remembered; /* by scans */
     size_t n_remembered, remembered_capacity;
 
-    char made_by[200]; /* program, host, processor class */
+    char made_by[400]; /* program, host, processor class; libraries */
     struct kin_step_stats *stats;
     uint64_t failed_items;
 
@@ -130,6 +130,9 @@ void session_tell(struct kin_session *session, enum kin_log_level level,
 /* Puts «file:line: step 'x[a=b]'» before an error; returns its status. */
 int session_blame(const struct kin_session *session, const struct instance *instance,
                   struct kin_error *err);
+
+/* What the records of this session say of their maker. */
+void session_name_maker(struct kin_session *session, const char *libraries);
 
 /* ---- schedule.c: what a computation asks of the run it is part of ---- */
 

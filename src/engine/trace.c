@@ -53,8 +53,8 @@ static int add_action(struct tracing *tracing, const struct instance *instance, 
     const struct kin_kind *kind = step_of(session, instance)->kind;
     kin_text_addf(tracing->out, "  [%s, version %u]\n", kind->name, kind->version);
     add_indent(tracing, depth);
-    kin_text_addf(tracing->out, "action %s, made %s in %.2f s by %s\n", key, when, action.seconds,
-                  action.made_by);
+    kin_text_addf(tracing->out, "action %s, made %s in %.2f s by %.*s\n", key, when, action.seconds,
+                  (int)strcspn(action.made_by, ";"), action.made_by);
     add_record(tracing, action.record, depth);
     return 0;
 }

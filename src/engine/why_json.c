@@ -88,6 +88,7 @@ static void add_made(struct kin_text *out, const struct kin_made *made)
     add_string(out, "program", made->program);
     add_string(out, "host", made->host);
     add_string(out, "cpu", made->cpu);
+    add_string(out, "libraries", made->libraries);
     add_string(out, "source", made->source);
     add_string(out, "signer", made->signer);
     add_count(out, "items", made->items);

@@ -129,8 +129,12 @@ static void add_made(struct kin_text *out, const struct kin_made *made)
     struct tm utc;
     strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", gmtime_r(&at, &utc));
     kin_digest_text(&made->key, key);
-    kin_text_addf(out, "made %s in %.2f s by %s (key %.*s…), from %s", when, made->seconds,
-                  made->by, DIGEST_SHOWN, key, made->source);
+    kin_text_addf(out, "made %s in %.2f s by ", when, made->seconds);
+    if (*made->program)
+        kin_text_addf(out, "%s on %s (CPU %s)", made->program, made->host, made->cpu);
+    else
+        kin_text_add(out, made->by);
+    kin_text_addf(out, " (key %.*s…), from %s", DIGEST_SHOWN, key, made->source);
     if (made->signer)
         kin_text_addf(out, " signed by %s", made->signer);
     if (made->failed > 0)

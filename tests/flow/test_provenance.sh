@@ -14,7 +14,8 @@ shows 'not computed yet; run it first' "$scratch/err" 'nobody says what to do'
 "$kindred" run "$workflow" --out "$scratch/out" >"$scratch/log" 2>&1 || fail run
 
 crate() {
-    "$kindred" provenance "$workflow" -o "$scratch/$1" --license CC0-1.0 >"$scratch/text" || fail crate
+    "$kindred" provenance "$workflow" -o "$scratch/$1" --license CC0-1.0 >"$scratch/text" ||
+        fail "provenance $1"
 }
 crate a
 for file in w.yaml within.csv between.csv ro-crate-metadata.json; do
@@ -23,6 +24,9 @@ done
 same_results "$scratch/out" "$scratch/a"
 metadata=$scratch/a/ro-crate-metadata.json
 shows '"license":{"@id":"https://spdx.org/licenses/CC0-1.0"}' "$metadata" 'the licence is not told'
+
+shows '"description":"[0-9.]* s of computing by kindred [0-9.]* (CPU v[1-4]); FFTW ' "$metadata" \
+    'no word on what made a result'
 
 # Nothing of this machine, nor of whoever sits at it, in any file.
 for secret in "$scratch" "$(uname -n)" "${USER:-nobody at all}"; do
@@ -61,9 +65,12 @@ while IFS=, read -r space distance encoder transformation magnitude rest; do
     line=$((line + 1))
     "$kindred" provenance "$workflow" --row "$scratch/out/within.csv:$line" >"$scratch/text" ||
         fail "row $line"
+    step=within_z
+    [ "$space" != audio ] || step=within_a
     labels="distance=$distance${encoder:+,encoder=$encoder},magnitude=$magnitude,space=$space"
-    expect "what is behind line $line ($rest)" "$(sed -n 's/^  of: \(.*\)  \[within.*/\1/p' \
-        "$scratch/text")" "within_$([ "$space" = audio ] && echo a || echo z)[$labels,transformation=$transformation]"
+    behind=$(sed -n 's/^  of: \(.*\)  \[within.*/\1/p' "$scratch/text")
+    expect "what is behind line $line ($rest)" "$behind" \
+        "${step}[$labels,transformation=$transformation]"
     shows "^ *param magnitude $magnitude\$" "$scratch/text" "line $line: no magnitude"
     shows "^ *item '" "$scratch/text" "line $line: no songs"
 done <"$scratch/rows"

@@ -82,8 +82,11 @@ TEXT
 "$kindred" why "$workflow" within --json >"$scratch/json"
 shows '"made":{"key":"[0-9a-f]*","at":"2[^"]*Z","seconds":.*"program":"kindred ' "$scratch/json" \
     'the JSON of a hit does not say who made it and when'
-shows '"cpu":"v[1-4]","source":"this cache","signer":null' "$scratch/json" \
+shows '"cpu":"v[1-4]",.*"source":"this cache","signer":null' "$scratch/json" \
     'the JSON of a hit does not say where it comes from'
+
+shows '"libraries":"FFTW [0-9.]*, OpenBLAS [0-9.]*, libsndfile [0-9.]*, ' "$scratch/json" \
+    'the JSON of a hit does not say which libraries made it'
 
 # param: an axis value, from a variable.
 sed -i 's/cents: \[-1, 1\]/cents: [-1, 1.5]/' "$workflow"
