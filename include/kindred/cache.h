@@ -119,6 +119,10 @@ int kin_batch_action(struct kin_cache_batch *batch, const struct kin_action *act
 int kin_batch_item(struct kin_cache_batch *batch, const struct kin_digest *family,
                    const struct kin_digest *item, const struct kin_digest *output,
                    struct kin_error *err);
+/* Takes the item out of the family if that is its output. */
+int kin_batch_forget_item(struct kin_cache_batch *batch, const struct kin_digest *family,
+                          const struct kin_digest *item, const struct kin_digest *output,
+                          struct kin_error *err);
 /* Drops the bytes of a temporary blob; one that is kept stays. The digest is remembered as dropped.
  */
 int kin_batch_drop(struct kin_cache_batch *batch, const struct kin_digest *digest,

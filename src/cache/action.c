@@ -220,6 +220,18 @@ static int put_made_by(struct kin_writing *w, const char *text, const struct kin
     return kin_record_put(w, MADE_BY, digest->bytes, DIGEST_BYTES, text, strlen(text) + 1, err);
 }
 
+int kin_action_forget(struct kin_writing *w, const struct kin_digest *key, struct kin_error *err)
+{
+    static const enum kin_store_table tables[] = {KIN_TABLE_OUTCOME, KIN_TABLE_ORIGIN};
+    for (size_t i = 0; i < KIN_COUNT(tables); i++) {
+        MDB_val k = kin_store_val(key->bytes, DIGEST_BYTES);
+        int rc = mdb_del(w->txn, w->cache->dbi[tables[i]], &k, NULL);
+        if (rc != 0 && rc != MDB_NOTFOUND)
+            return kin_store_fail(w->cache, rc, err, "forgetting an action");
+    }
+    return 0;
+}
+
 int kin_action_put(struct kin_writing *w, const struct kin_action *action, struct kin_error *err)
 {
     struct kin_digest made_by = kin_digest_of(action->made_by, strlen(action->made_by));

@@ -95,6 +95,38 @@ int kin_batch_condemn(struct kin_cache_batch *batch, const struct kin_digest *di
     return add(batch, &op, err);
 }
 
+int kin_batch_leave_out(struct kin_cache_batch *batch, const struct kin_digest *digest,
+                        uint64_t length, struct kin_error *err)
+{
+    struct kin_op op = {.kind = KIN_OP_LEAVE_OUT, .digest = *digest, .key_length = length};
+    return add(batch, &op, err);
+}
+
+int kin_batch_bind(struct kin_cache_batch *batch, const struct kin_digest *digest,
+                   const struct kin_sha256 *sha, struct kin_error *err)
+{
+    struct kin_op op = {.kind = KIN_OP_BIND, .digest = *digest, .length = sizeof *sha};
+    KIN_TRY(kin_alloc_into(&op.bytes, op.length, 1, err));
+    memcpy(op.bytes, sha, sizeof *sha);
+    return add(batch, &op, err);
+}
+
+int kin_batch_forget_action(struct kin_cache_batch *batch, const struct kin_digest *key,
+                            struct kin_error *err)
+{
+    struct kin_op op = {.kind = KIN_OP_FORGET_ACTION, .digest = *key};
+    return add(batch, &op, err);
+}
+
+int kin_batch_forget_item(struct kin_cache_batch *batch, const struct kin_digest *family,
+                          const struct kin_digest *item, const struct kin_digest *output,
+                          struct kin_error *err)
+{
+    struct kin_op op = {
+        .kind = KIN_OP_FORGET_ITEM, .digest = *family, .item = *item, .output = *output};
+    return add(batch, &op, err);
+}
+
 int kin_batch_record(struct kin_cache_batch *batch, const char *table, const void *key,
                      size_t key_length, const void *value, size_t value_length,
                      struct kin_error *err)
@@ -140,6 +172,14 @@ static int apply_op(struct kin_writing *w, const struct kin_op *op, struct kin_e
         return apply_record(w, op, err);
     case KIN_OP_CONDEMN:
         return kin_blob_condemn(w, &op->digest, err);
+    case KIN_OP_LEAVE_OUT:
+        return kin_blob_leave_out(w, &op->digest, op->key_length, err);
+    case KIN_OP_BIND:
+        return kin_binding_put(w, &op->digest, op->bytes, err);
+    case KIN_OP_FORGET_ACTION:
+        return kin_action_forget(w, &op->digest, err);
+    case KIN_OP_FORGET_ITEM:
+        return kin_item_forget(w, &op->digest, &op->item, &op->output, err);
     }
     return kin_fail(err, KIN_EINVAL, "an operation that is none");
 }

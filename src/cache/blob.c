@@ -315,10 +315,23 @@ int kin_blob_drop(struct kin_writing *w, const struct kin_digest *digest, struct
     KIN_TRY(status);
     if (!(place.flags & KIN_BLOB_TEMPORARY) || (place.flags & KIN_BLOB_DROPPED))
         return 0;
+    if (!(place.flags & KIN_BLOB_BAD))
+        KIN_TRY(kin_binding_keep(w, digest, &place, err));
     KIN_TRY(kin_extent_release(w, &place, err));
     struct kin_place dropped = {.length = place.length,
                                 .flags = KIN_BLOB_TEMPORARY | KIN_BLOB_DROPPED};
     return write_place(w, digest, &dropped, err);
+}
+
+int kin_blob_leave_out(struct kin_writing *w, const struct kin_digest *digest, uint64_t length,
+                       struct kin_error *err)
+{
+    struct kin_place place;
+    int status = kin_blob_find(w->cache, w->txn, digest, &place, err);
+    if (status != KIN_ENOTFOUND)
+        return status == KIN_ECORRUPT ? 0 : status;
+    place = (struct kin_place){.length = length, .flags = KIN_BLOB_TEMPORARY | KIN_BLOB_DROPPED};
+    return write_place(w, digest, &place, err);
 }
 
 int kin_blob_condemn(struct kin_writing *w, const struct kin_digest *digest, struct kin_error *err)

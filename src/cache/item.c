@@ -84,3 +84,18 @@ int kin_item_put(struct kin_writing *w, const struct kin_digest *family,
     }
     return rc == 0 ? 0 : kin_store_fail(w->cache, rc, err, "writing an item");
 }
+
+int kin_item_forget(struct kin_writing *w, const struct kin_digest *family,
+                    const struct kin_digest *item, const struct kin_digest *output,
+                    struct kin_error *err)
+{
+    unsigned char pair[PAIR_BYTES];
+    memcpy(pair, item->bytes, DIGEST_BYTES);
+    memcpy(pair + DIGEST_BYTES, output->bytes, DIGEST_BYTES);
+    MDB_val key = kin_store_val(family->bytes, DIGEST_BYTES);
+    MDB_val value = kin_store_val(pair, sizeof pair);
+    int rc = mdb_del(w->txn, w->cache->dbi[KIN_TABLE_ITEM], &key, &value);
+    if (rc == 0 || rc == MDB_NOTFOUND)
+        return 0;
+    return kin_store_fail(w->cache, rc, err, "forgetting an item");
+}

@@ -6,6 +6,7 @@
 #define KINDRED_SRC_CACHE_WRITER_H
 
 #include "cache/store.h"
+#include "kindred/sha256.h"
 
 /* One page header less than 1 MiB, so that an extent fills its pages. */
 #define KIN_EXTENT_BYTES (((size_t)1 << 20) - 16)
@@ -71,8 +72,22 @@ int kin_blob_rehash(const struct kin_cache *cache, MDB_txn *txn, const struct ki
 int kin_blob_put(struct kin_writing *w, const struct kin_digest *digest, const void *bytes,
                  size_t length, bool temporary, struct kin_error *err);
 int kin_blob_drop(struct kin_writing *w, const struct kin_digest *digest, struct kin_error *err);
+/* Remembers a blob that is not there as dropped, so that it counts as healthy. */
+int kin_blob_leave_out(struct kin_writing *w, const struct kin_digest *digest, uint64_t length,
+                       struct kin_error *err);
 /* Puts a blob aside, unless its bytes give the digest after all. */
 int kin_blob_condemn(struct kin_writing *w, const struct kin_digest *digest, struct kin_error *err);
+
+/* ---- binding.c: the SHA-256 of artifacts whose bytes are not here ---- */
+
+int kin_binding_put(struct kin_writing *w, const struct kin_digest *digest,
+                    const struct kin_sha256 *sha, struct kin_error *err);
+/* Remembers the SHA-256 of a blob whose bytes are about to go. */
+int kin_binding_keep(struct kin_writing *w, const struct kin_digest *digest,
+                     const struct kin_place *place, struct kin_error *err);
+/* Whether it is known. */
+bool kin_binding_find(struct kin_cache *cache, const struct kin_digest *digest,
+                      struct kin_sha256 *out);
 
 /* ---- action.c, item.c, record.c ---- */
 
@@ -80,6 +95,10 @@ int kin_action_put(struct kin_writing *w, const struct kin_action *action, struc
 /* Fills `out` from the tables; its texts lie in the map. KIN_ENOTFOUND, KIN_ECORRUPT. */
 int kin_action_load(struct kin_cache *cache, MDB_txn *txn, const struct kin_digest *key,
                     struct kin_action *out, struct kin_error *err);
+int kin_action_forget(struct kin_writing *w, const struct kin_digest *key, struct kin_error *err);
+int kin_item_forget(struct kin_writing *w, const struct kin_digest *family,
+                    const struct kin_digest *item, const struct kin_digest *output,
+                    struct kin_error *err);
 int kin_item_put(struct kin_writing *w, const struct kin_digest *family,
                  const struct kin_digest *item, const struct kin_digest *output,
                  struct kin_error *err);
@@ -99,7 +118,11 @@ enum kin_op_kind {
     KIN_OP_ITEM,
     KIN_OP_DROP,
     KIN_OP_RECORD,
-    KIN_OP_CONDEMN
+    KIN_OP_CONDEMN,
+    KIN_OP_LEAVE_OUT,
+    KIN_OP_BIND,
+    KIN_OP_FORGET_ACTION,
+    KIN_OP_FORGET_ITEM
 };
 
 struct kin_op {
@@ -108,7 +131,7 @@ struct kin_op {
     struct kin_digest digest, item, output; /* blob, drop: the first; item: family, item, output */
     void *bytes;                            /* owned: blob; struct kin_action and its texts; table,
                                                key and value of a record */
-    size_t length, key_length, table_length;
+    size_t length, key_length, table_length; /* leave out: key_length is the artifact's length */
 };
 
 struct kin_cache_batch {
@@ -123,6 +146,13 @@ struct kin_cache_batch {
 
 int kin_batch_condemn(struct kin_cache_batch *batch, const struct kin_digest *digest,
                       struct kin_error *err);
+/* The blob is not in the cache, and counts as dropped. */
+int kin_batch_leave_out(struct kin_cache_batch *batch, const struct kin_digest *digest,
+                        uint64_t length, struct kin_error *err);
+int kin_batch_bind(struct kin_cache_batch *batch, const struct kin_digest *digest,
+                   const struct kin_sha256 *sha, struct kin_error *err);
+int kin_batch_forget_action(struct kin_cache_batch *batch, const struct kin_digest *key,
+                            struct kin_error *err);
 int kin_batch_apply(const struct kin_cache_batch *batch, struct kin_writing *w,
                     struct kin_error *err);
 

@@ -1,3 +1,4 @@
+#include "cache/writer.h"
 #include "cache_support.h"
 
 static void put_action(struct kin_cache *cache, const struct kin_action *action)
@@ -126,5 +127,27 @@ START_TEST(walks_actions_in_order)
 }
 END_TEST
 
+START_TEST(forgets_an_action)
+{
+    const char *folder = fresh_folder();
+    struct kin_error err = {0};
+    struct kin_cache *cache = open_cache(folder);
+    struct kin_action action = make_action("kind a\n", put_made(cache, 100, 1, false));
+    struct kin_outcome outcome;
+    put_action(cache, &action);
+    for (int twice = 0; twice < 2; twice++) {
+        struct kin_cache_batch *batch = kin_batch_new(cache);
+        ck_ok(kin_batch_forget_action(batch, &action.key, &err));
+        ck_ok(kin_cache_write(cache, batch, &err));
+        ck_assert(!kin_cache_find(cache, &action.key, &outcome));
+    }
+    uint64_t bad = 1;
+    kin_cache_close(cache);
+    ck_ok(kin_cache_verify(folder, NULL, NULL, &bad, &err));
+    ck_assert_uint_eq(bad, 0);
+    remove_folder(folder);
+}
+END_TEST
+
 TEST_MAIN("action", finds_an_action, replaces_an_action, refuses_a_wrong_action,
-          walks_actions_in_order)
+          walks_actions_in_order, forgets_an_action)

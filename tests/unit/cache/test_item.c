@@ -75,4 +75,28 @@ START_TEST(replaces_an_output)
 }
 END_TEST
 
-TEST_MAIN("item", finds_the_items_of_a_family, replaces_an_output)
+START_TEST(forgets_an_output)
+{
+    const char *folder = fresh_folder();
+    struct kin_error err = {0};
+    struct kin_cache *cache = open_cache(folder);
+    struct kin_digest family = name_digest("family"), item = name_digest("item");
+    struct kin_digest output = name_digest("output"), other = name_digest("other"), out;
+    bool found;
+    struct kin_cache_batch *batch = kin_batch_new(cache);
+    ck_ok(kin_batch_item(batch, &family, &item, &output, &err));
+    ck_ok(kin_batch_forget_item(batch, &family, &item, &other, &err)); /* is not its output */
+    ck_ok(kin_cache_write(cache, batch, &err));
+    ck_ok(kin_cache_find_items(cache, &family, &item, 1, &out, &found, &err));
+    ck_assert(found && kin_digest_equal(&out, &output));
+    batch = kin_batch_new(cache);
+    ck_ok(kin_batch_forget_item(batch, &family, &item, &output, &err));
+    ck_ok(kin_cache_write(cache, batch, &err));
+    ck_ok(kin_cache_find_items(cache, &family, &item, 1, &out, &found, &err));
+    ck_assert(!found);
+    kin_cache_close(cache);
+    remove_folder(folder);
+}
+END_TEST
+
+TEST_MAIN("item", finds_the_items_of_a_family, replaces_an_output, forgets_an_output)
