@@ -33,6 +33,7 @@ check.h tests'
 # include/kindred/X.h belongs to the module that has X.c or is called X. Others are listed here:
 # header, module.
 others='cache.h cache
+snapshot.h cache
 given.h kind
 workflow.h workflow'
 
