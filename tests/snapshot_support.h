@@ -174,6 +174,14 @@ static inline void parts_free(struct parts *parts)
     parts->n = 0;
 }
 
+/* Takes the parts from the i-th on away. */
+static inline void cut_parts(struct parts *parts, size_t i)
+{
+    for (size_t k = i; k < parts->n; k++)
+        kin_free(parts->list[k].bytes);
+    parts->n = i;
+}
+
 static inline struct part *part_named(struct parts *parts, const char *name)
 {
     for (size_t i = 0; i < parts->n; i++)
