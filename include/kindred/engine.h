@@ -20,6 +20,7 @@
 
 #include "kindred/cache.h"
 #include "kindred/log.h"
+#include "kindred/snapshot.h"
 #include "kindred/text.h"
 #include "kindred/workflow.h"
 
@@ -126,5 +127,22 @@ void kin_plan_free(struct kin_plan_step *steps, size_t n);
 int kin_session_get(struct kin_session *session, const char *selector, const char *folder,
                     void (*wrote)(void *context, const char *path), void *context,
                     struct kin_error *err);
+
+/* ---- snapshots: what this module knows and the cache does not ---- */
+
+/* Adds all that the targets of a session need: actions, their outputs, what those refer to, and
+ * which instance has which key. KIN_ENOTFOUND names a step that is not computed yet. */
+int kin_session_snapshot(struct kin_session *session, struct kin_snapshot_builder *builder,
+                         struct kin_error *err);
+/* The same for a run: the start of its name («runs» of the cache), or NULL for the last one. */
+int kin_run_snapshot(struct kin_cache *cache, const char *run, struct kin_snapshot_builder *builder,
+                     struct kin_error *err);
+/* For kin_snapshot_load and kin_trust_revoke: a claim about a collection is one about every item of
+ * it, and from one about a training a longer training continues. Adds what follows to the batch, or
+ * takes it back. The context is the cache. */
+int kin_follow_claim(void *cache, struct kin_cache_batch *batch, const struct kin_action *action,
+                    struct kin_error *err);
+int kin_unfollow_claim(void *cache, struct kin_cache_batch *batch, const struct kin_action *action,
+                       struct kin_error *err);
 
 #endif

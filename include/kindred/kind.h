@@ -181,6 +181,8 @@ const struct kin_kind *kin_kind_find(const char *name); /* or NULL */
 const struct kin_type *kin_type_find(const char *name, size_t length); /* or NULL */
 /* The collection whose elements are of that type, or NULL. */
 const struct kin_type *kin_type_of_element(const char *element);
+/* The type whose artifacts, or whose elements, are values of this type («clip»); or NULL. */
+const struct kin_type *kin_type_of_value(const char *value_type);
 
 size_t kin_kind_params(const struct kin_kind *kind); /* how many */
 size_t kin_kind_inputs(const struct kin_kind *kind);

@@ -19,7 +19,7 @@ static struct kin_digest workflow_id(const struct kin_session *session)
 
 /* ---- reading ---- */
 
-static int open_history(struct history *history, struct kin_error *err)
+static int open_value(struct history *history, struct kin_error *err)
 {
     const struct kin_tensor *keys;
     KIN_TRY(kin_value_want(history->value, "names", KIN_TEXT, 1, &history->names, err));
@@ -27,6 +27,18 @@ static int open_history(struct history *history, struct kin_error *err)
     history->n = history->names->shape[0];
     history->keys = keys->data;
     return keys->shape[0] == history->n ? 0 : kin_fail(err, KIN_ECORRUPT, "a run without its keys");
+}
+
+int history_open(struct kin_session *session, const struct kin_digest *digest, struct history *out,
+                 struct kin_error *err)
+{
+    *out = (struct history){.digest = *digest};
+    if (load_value(session, digest, &out->value, NULL) != 0)
+        return 0; /* gone: the same as no run */
+    int status = open_value(out, err);
+    if (status != 0)
+        history_release(out);
+    return status;
 }
 
 int history_load(struct kin_session *session, struct history *out, struct kin_error *err)
@@ -42,13 +54,9 @@ int history_load(struct kin_session *session, struct history *out, struct kin_er
     KIN_TRY(status);
     if (length != sizeof out->digest.bytes)
         return kin_fail(err, KIN_ECORRUPT, "the record of the last run is damaged");
-    memcpy(out->digest.bytes, stored, sizeof out->digest.bytes);
-    if (load_value(session, &out->digest, &out->value, NULL) != 0)
-        return 0; /* gone: the same as no last run */
-    status = open_history(out, err);
-    if (status != 0)
-        history_release(out);
-    return status;
+    struct kin_digest digest;
+    memcpy(digest.bytes, stored, sizeof digest.bytes);
+    return history_open(session, &digest, out, err);
 }
 
 void history_release(struct history *history)
@@ -118,6 +126,16 @@ static int gather_one(const struct kin_session *session, const struct instance *
     return 0;
 }
 
+/* Sorts; from here on the names stay where they are. */
+static void sort_known(struct known *known)
+{
+    const char *name = kin_text_string(&known->names);
+    for (size_t i = 0; i < known->n; i++, name += strlen(name) + 1)
+        known->list[i].name = name;
+    if (known->n > 0)
+        qsort(known->list, known->n, sizeof *known->list, by_name);
+}
+
 /* Whether this run left something of the step out. */
 static bool is_partial(const struct kin_session *session, size_t step)
 {
@@ -169,11 +187,7 @@ static int gather(const struct kin_session *session, const struct history *last,
     KIN_TRY(kin_alloc_into(&known->list, session->n + last->n, sizeof *known->list, err));
     for (size_t i = 0; i < session->n; i++)
         KIN_TRY(gather_one(session, &session->instances[i], last, known, err));
-    const char *name = kin_text_string(&known->names); /* from here on they stay where they are */
-    for (size_t i = 0; i < known->n; i++, name += strlen(name) + 1)
-        known->list[i].name = name;
-    if (known->n > 0)
-        qsort(known->list, known->n, sizeof *known->list, by_name);
+    sort_known(known);
     return keep_gone(session, last, known, err);
 }
 
@@ -196,6 +210,26 @@ static int make_value(const struct known *known, struct kin_value **out, struct 
     *out = value;
     value = NULL;
     return 0;
+}
+
+int history_of_hits(struct kin_session *session, void **bytes, size_t *length,
+                    struct kin_error *err)
+{
+    KIN_AUTO(known_release) struct known known = {0};
+    KIN_AUTO(kin_value_auto) struct kin_value *value = NULL;
+    KIN_TRY(kin_alloc_into(&known.list, session->n, sizeof *known.list, err));
+    for (size_t i = 0; i < session->n; i++) {
+        const struct instance *instance = &session->instances[i];
+        if (instance->state == INSTANCE_UNWANTED || !instance->hit)
+            continue;
+        kin_instance_name(step_of(session, instance), instance->point, &known.names);
+        kin_text_add_bytes(&known.names, "", 1);
+        known.list[known.n++].key = instance->key;
+    }
+    KIN_TRY(kin_text_check(&known.names, err));
+    sort_known(&known);
+    KIN_TRY(make_value(&known, &value, err));
+    return kin_value_encode(value, bytes, length, err);
 }
 
 /* Results that are extended take time by what they are extended with («pairs»), which the kind

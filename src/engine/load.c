@@ -116,6 +116,9 @@ int load_item(struct kin_session *session, struct instance *producer, size_t out
         session_tell(session, KIN_LOG_WARN, producer, "item '%s': %s; computing it anew", id,
                      err->text);
     KIN_TRY(source_store(session, producer, err));
-    KIN_TRY(recompute_item(session, producer, output, id, digest, err));
+    status = recompute_item(session, producer, output, id, digest, err);
+    if (status == KIN_ENOTFOUND)
+        return kin_error_within(err, "item '%s'", id);
+    KIN_TRY(status);
     return load_value(session, digest, out, err);
 }

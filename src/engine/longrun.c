@@ -141,13 +141,17 @@ static const struct kin_param *horizon_of(const struct kin_kind *kind)
 }
 
 /* Non-negative doubles ascend like their bits. */
-static uint64_t horizon_number(const struct kin_session *session, const struct instance *instance)
+static uint64_t number_of(double horizon)
 {
-    const struct kin_param *param = horizon_of(step_of(session, instance)->kind);
-    double horizon = kin_arg_number(args_of(session, instance), param->name);
     uint64_t number;
     memcpy(&number, &horizon, sizeof number);
     return horizon > 0 ? number : 0;
+}
+
+static double horizon_value(const struct kin_session *session, const struct instance *instance)
+{
+    const struct kin_param *param = horizon_of(step_of(session, instance)->kind);
+    return kin_arg_number(args_of(session, instance), param->name);
 }
 
 int longrun_prior(struct kin_session *session, struct instance *instance, struct kin_value **out,
@@ -158,7 +162,7 @@ int longrun_prior(struct kin_session *session, struct instance *instance, struct
         return 0;
     struct kin_digest family;
     KIN_AUTO(numbered_release) struct numbered found = {0};
-    uint64_t wanted = horizon_number(session, instance);
+    uint64_t wanted = number_of(horizon_value(session, instance));
     KIN_TRY(record_key(session, instance, RECORD_HORIZON, 0, &family, err));
     KIN_TRY(find_records(session, "horizons", &family, &found, err));
     for (size_t i = found.n; i-- > 0 && !*out;)
@@ -172,6 +176,15 @@ int longrun_prior(struct kin_session *session, struct instance *instance, struct
     return 0;
 }
 
+int longrun_batch_state(struct kin_cache_batch *batch, const struct kin_digest *family,
+                        double horizon, const struct kin_digest *state, struct kin_error *err)
+{
+    unsigned char name[KEY_BYTES];
+    make_key(family, number_of(horizon), name);
+    return kin_batch_record(batch, "horizons", name, sizeof name, state ? state->bytes : NULL,
+                            state ? sizeof state->bytes : 0, err);
+}
+
 int longrun_batch_horizon(struct kin_session *session, struct kin_cache_batch *batch,
                           struct instance *instance, struct kin_error *err)
 {
@@ -179,13 +192,10 @@ int longrun_batch_horizon(struct kin_session *session, struct kin_cache_batch *b
     if (!horizon_of(kind))
         return 0;
     struct kin_digest family;
-    unsigned char name[KEY_BYTES];
+    double horizon = horizon_value(session, instance);
     KIN_TRY(record_key(session, instance, RECORD_HORIZON, 0, &family, err));
-    make_key(&family, horizon_number(session, instance), name);
     for (size_t o = 0; o < kin_kind_outputs(kind); o++)
         if (kind->outputs[o].flags & KIN_OUTPUT_STATE)
-            KIN_TRY(kin_batch_record(batch, "horizons", name, sizeof name,
-                                     instance->outputs[o].bytes, sizeof instance->outputs[o].bytes,
-                                     err));
+            KIN_TRY(longrun_batch_state(batch, &family, horizon, &instance->outputs[o], err));
     return 0;
 }

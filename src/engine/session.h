@@ -49,6 +49,7 @@ struct listing {
         bool failed;
     } * list;
     struct kin_error absent; /* status: why the source could not be scanned, 0 if it was */
+    bool recalled; /* it could not, but a snapshot says what it held; absent.text is still why */
 };
 
 /* Where the bytes of a source file lie on this disk. */
@@ -164,6 +165,13 @@ int record_text(struct kin_session *session, const struct instance *instance, en
 int record_key(struct kin_session *session, const struct instance *instance, enum record_form form,
                size_t output, struct kin_digest *out, struct kin_error *err);
 
+/* ---- claimed.c: what a stored record says ---- */
+
+/* The kind, if it is one of this program and of the same version; else NULL. */
+const struct kin_kind *record_kind(const char *record);
+/* The digest of the listing that a source's record names. */
+bool record_listing(const char *record, struct kin_digest *out);
+
 /* ---- source.c: listings ---- */
 
 /* Scans the source once. A source that is absent leaves listing->absent set and returns 0. */
@@ -171,6 +179,10 @@ int source_scan(struct kin_session *session, struct instance *instance, struct k
 struct listing *source_listing(struct kin_session *session, const struct instance *instance);
 /* Stores the listing in the cache (before its items are loaded from there). */
 int source_store(struct kin_session *session, struct instance *instance, struct kin_error *err);
+/* Finds what a source that is absent held when a snapshot that was loaded here was made: its digest
+ * in listing->digest, *found. recall.c */
+int source_recall(struct kin_session *session, struct instance *instance, struct listing *listing,
+                  bool *found, struct kin_error *err);
 /* The verified bytes of a file that a scan found. */
 int source_bytes(struct kin_session *session, const struct kin_digest *digest, void **bytes,
                  size_t *length, struct kin_error *err);
@@ -293,6 +305,12 @@ struct history {
     const struct kin_tensor *names; /* instance names, ascending */
     const struct kin_digest *keys;
 };
+/* The record of a run by its digest. out->value is NULL when it is gone. */
+int history_open(struct kin_session *session, const struct kin_digest *digest, struct history *out,
+                 struct kin_error *err);
+/* The record of a run that found every wanted instance in the cache, as canonical bytes. */
+int history_of_hits(struct kin_session *session, void **bytes, size_t *length,
+                    struct kin_error *err);
 int history_load(struct kin_session *session, struct history *out, struct kin_error *err);
 void history_release(struct history *history);
 const struct kin_digest *history_find(const struct history *history, const char *name);

@@ -127,6 +127,16 @@ static int make_manifest(struct listing *listing, struct kin_error *err)
     return kin_value_digest(listing->manifest, &listing->digest, err);
 }
 
+/* The files are not here; perhaps a snapshot says what they were. */
+static int recall_listing(struct kin_session *session, struct instance *instance,
+                          struct listing *listing, struct kin_error *err)
+{
+    KIN_TRY(source_recall(session, instance, listing, &listing->recalled, err));
+    if (listing->recalled)
+        listing->absent.status = 0;
+    return 0;
+}
+
 int source_scan(struct kin_session *session, struct instance *instance, struct kin_error *err)
 {
     struct listing *listing = source_listing(session, instance);
@@ -147,7 +157,7 @@ int source_scan(struct kin_session *session, struct instance *instance, struct k
     if (status == KIN_ENOTFOUND || status == KIN_EACCESS) {
         listing->scanned = true;
         listing->absent = *err;
-        return 0;
+        return status == KIN_ENOTFOUND ? recall_listing(session, instance, listing, err) : 0;
     }
     if (status != 0)
         return session_blame(session, instance, err);
@@ -188,6 +198,17 @@ int source_store(struct kin_session *session, struct instance *instance, struct 
     return kin_cache_write(session->cache, batch, err);
 }
 
+/* A recalled source has no files: says why. */
+static int audio_absent(const struct kin_session *session, const char *hex, struct kin_error *err)
+{
+    for (size_t i = 0; i < session->n_listings; i++)
+        if (session->listings[i].recalled)
+            return kin_fail(err, KIN_ENOTFOUND,
+                            "the audio with the content %s is not here, and it is needed: %s", hex,
+                            session->listings[i].absent.text);
+    return kin_fail(err, KIN_ENOTFOUND, "no file here has the content %s", hex);
+}
+
 int source_bytes(struct kin_session *session, const struct kin_digest *digest, void **bytes,
                  size_t *length, struct kin_error *err)
 {
@@ -199,7 +220,7 @@ int source_bytes(struct kin_session *session, const struct kin_digest *digest, v
     char hex[KIN_DIGEST_TEXT];
     kin_digest_text(digest, hex);
     if (!found)
-        return kin_fail(err, KIN_ENOTFOUND, "no file here has the content %s", hex);
+        return audio_absent(session, hex, err);
     char *data;
     KIN_TRY(kin_read_file(found->path, &data, length, err));
     struct kin_digest now = kin_digest_of(data, *length);

@@ -90,6 +90,9 @@ static int open_manifest(struct kin_session *session, struct work *work, size_t 
     struct listing *listing = source_listing(session, work->instance);
     size_t n;
     const struct kin_feed *feeds = feeds_of(session, work->instance, work->each[e], &n);
+    if (listing && listing->recalled)
+        return kin_fail(err, KIN_ENOTFOUND, "its files are needed, and are not here: %s",
+                        listing->absent.text);
     if (listing) {
         *out = listing->manifest;
         return 0;

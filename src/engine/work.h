@@ -25,5 +25,8 @@ int longrun_prior(struct kin_session *session, struct instance *instance, struct
 /* Remembers the state of a run that is done, for longer ones. */
 int longrun_batch_horizon(struct kin_session *session, struct kin_cache_batch *batch,
                           struct instance *instance, struct kin_error *err);
+/* The same for a family that is known otherwise; state NULL: no more. */
+int longrun_batch_state(struct kin_cache_batch *batch, const struct kin_digest *family,
+                        double horizon, const struct kin_digest *state, struct kin_error *err);
 
 #endif

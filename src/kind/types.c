@@ -28,3 +28,11 @@ const struct kin_type *kin_type_find(const char *name, size_t length)
             return &types[i];
     return NULL;
 }
+
+const struct kin_type *kin_type_of_value(const char *value_type)
+{
+    for (size_t i = 0; i < KIN_COUNT(types); i++)
+        if (strcmp(types[i].element ? types[i].element : types[i].name, value_type) == 0)
+            return &types[i];
+    return NULL;
+}

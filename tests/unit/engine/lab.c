@@ -91,6 +91,37 @@ const struct kin_step_stats *lab_stats(const struct lab *lab, const char *step)
     return NULL;
 }
 
+void lab_save(struct lab *lab, const char *role)
+{
+    struct kin_error err = {0};
+    struct kin_snapshot_builder *builder = NULL;
+    struct kin_snapshot_saved saved;
+    KIN_AUTO(kin_text_release) struct kin_text path = {0};
+    const char *roles[] = {"data", role};
+    const struct kin_snapshot_options options = {.roles = roles, .n_roles = role ? 2 : 0};
+    kin_text_addf(&path, "%s/saved", lab->folder);
+    ck_ok(kin_snapshot_begin(lab->cache, &options, &builder, &err));
+    ck_ok(kin_session_snapshot(lab->session, builder, &err));
+    ck_ok(kin_snapshot_write(builder, path.data, true, NULL, &saved, &err));
+    kin_snapshot_end(builder);
+}
+
+void lab_move(struct lab *lab, const char *name)
+{
+    struct kin_error err = {0};
+    struct kin_snapshot_loaded loaded;
+    KIN_AUTO(kin_text_release) struct kin_text path = {0};
+    forget(lab);
+    kin_cache_close(lab->cache);
+    kin_text_addf(&path, "%s/cache-%s", lab->folder, name);
+    ck_ok(kin_cache_open(&(struct kin_cache_options){.folder = path.data}, &lab->cache, &err));
+    kin_text_clear(&path);
+    kin_text_addf(&path, "%s/saved", lab->folder);
+    const struct kin_snapshot_load_options options = {
+        .trust_unsigned = true, .believed = kin_follow_claim, .context = lab->cache};
+    ck_ok(kin_snapshot_load(lab->cache, path.data, &options, &loaded, &err));
+}
+
 void lab_close(struct lab *lab)
 {
     forget(lab);

@@ -27,6 +27,10 @@ int lab_run(struct lab *lab, unsigned threads, struct kin_error *err);
 /* Loads and runs, which has to succeed. */
 void lab_do(struct lab *lab, const char *steps, unsigned threads);
 const struct kin_step_stats *lab_stats(const struct lab *lab, const char *step);
+/* Saves what the targets of the session need; roles NULL: all, else one role and the catalogs. */
+void lab_save(struct lab *lab, const char *role);
+/* Goes on with another cache, «cache-NAME» in the folder, and loads what was saved. */
+void lab_move(struct lab *lab, const char *name);
 void lab_close(struct lab *lab); /* removes everything */
 
 #endif
