@@ -25,7 +25,7 @@
 #define KIN_SNAPSHOT_NAMESPACE "kindred-snapshot-v1" /* of signatures */
 #define KIN_SNAPSHOT_ROLE 16                         /* bytes of a role's name, NUL included */
 #define KIN_SNAPSHOT_OBJECT_MOST ((uint64_t)1 << 36) /* bytes of one object */
-#define KIN_SNAPSHOT_INDEX "index" /* the role of what says which objects there are: never left out */
+#define KIN_SNAPSHOT_INDEX "index" /* the role of what says what there is: never left out */
 
 /* ---- what a snapshot says ---- */
 
@@ -161,10 +161,10 @@ struct kin_snapshot_loaded {
  * against its signature, then to store. Nothing is written before the whole file is checked; claims
  * are written last, in one transaction. Memory: the tables, and one object at a time.
  *
- * KIN_ENOTFOUND: no such file, or a delta to a snapshot that is not loaded. KIN_ECORRUPT: cut short,
- * damaged, or not what its manifest says. KIN_EDATA: hostile (paths, lengths, members that stand
- * twice), or a signature that does not belong to it. KIN_ECOLLISION: an object has the digest of
- * another one. KIN_EFULL. Each text says which. */
+ * KIN_ENOTFOUND: no such file, or a delta to a snapshot that is not loaded. KIN_ECORRUPT: cut
+ * short, damaged, or not what its manifest says. KIN_EDATA: hostile (paths, lengths, members that
+ * stand twice), or a signature that does not belong to it. KIN_ECOLLISION: an object has the digest
+ * of another one. KIN_EFULL. Each text says which. */
 int kin_snapshot_load(struct kin_cache *cache, const char *path,
                       const struct kin_snapshot_load_options *options,
                       struct kin_snapshot_loaded *out, struct kin_error *err);

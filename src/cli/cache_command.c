@@ -140,6 +140,8 @@ int command_cache(int argc, char **argv)
     struct cache_arguments arguments = {.folder =
                                             environment && *environment ? environment : "cache"};
     const char *verb = NULL;
+    if (argc > 0 && strcmp(argv[0], "trust") == 0)
+        return command_cache_trust(argc - 1, argv + 1);
     for (int i = 0; i < argc; i++) {
         if (strncmp(argv[i], "--cache=", 8) == 0)
             arguments.folder = argv[i] + 8;

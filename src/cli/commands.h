@@ -10,5 +10,6 @@ int command_graph(int argc, char **argv);
 int command_get(int argc, char **argv);
 int command_provenance(int argc, char **argv);
 int command_cache(int argc, char **argv);
+int command_cache_trust(int argc, char **argv); /* what follows «cache trust» */
 
 #endif

@@ -81,6 +81,8 @@ const struct kin_command kin_command_provenance = {
 const struct kin_command kin_command_cache = {
     .name = "cache",
     .doc = "looks after the cache",
-    .usage = "cache stat|ls|verify [--cache DIR]",
+    .usage = "cache stat|ls|verify [--cache DIR]\n"
+             "       kindred cache trust ls|revoke SIGNER [--cache DIR]\n"
+             "  trust             whose claims came with snapshots; take them back",
     .run = command_cache,
 };

@@ -104,6 +104,15 @@ same_net longer
 run_net longer --set checkpoint=60
 expect "computed for another interval" "$(stat "$scratch/longer.json" net computed)" 0
 
+# Also from fewer that came in a snapshot.
+"$kindred" snapshot save "$scratch/short.tar.zst" --cache "$scratch/longer" \
+    --for "$scratch/w.yaml" --set epochs=3 --roles results,models >/dev/null
+"$kindred" snapshot load "$scratch/short.tar.zst" --cache "$scratch/moved" --trust-unsigned \
+    >/dev/null
+run_net moved
+expect "epochs after a snapshot" "$(stat "$scratch/moved.json" net epochs)" 4
+same_net moved
+
 # What is wrong with a dataset is said before the first step.
 wrong() { # text, what differs
     text=$1
