@@ -142,6 +142,9 @@ struct kin_kind {
      * row. NULL: every row came from all of them. */
     int (*trace)(const struct kin_args *args, const struct kin_value *table, size_t row,
                  const struct kin_set *sets, size_t n, bool *from, struct kin_error *err);
+    /* Appends what else the result depends on, a line each, for the key: whether a program that may
+     * be missing is there. NULL: nothing. */
+    void (*outside)(const struct kin_args *args, struct kin_text *out);
     int (*scan)(struct kin_scan *scan, struct kin_error *err); /* sources only */
     int (*run)(struct kin_call *call, struct kin_error *err);
 };
@@ -157,6 +160,8 @@ struct kin_type {
      * may give several elements from one file (an .npy of more dimensions): it calls add for each.
      * NULL: there is no such way. */
     int (*write)(const struct kin_value *value, const char *path, struct kin_error *err);
+    /* Files that belong beside the one at `path`, with their folders; NULL: none do. */
+    int (*beside)(const struct kin_value *value, const char *path, struct kin_error *err);
     int (*read)(const char *path,
                 int (*add)(void *context, struct kin_value *takes, struct kin_error *err),
                 void *context, struct kin_error *err);
