@@ -73,6 +73,8 @@ static int export_step(struct kin_session *session, struct instance *instance, c
     KIN_TRY(load_output(session, instance, 0, &value, err));
     bool changed = false;
     KIN_TRY(write_if_changed(type, value, path.data, &changed, err));
+    if (type->beside)
+        KIN_TRY(type->beside(value, path.data, err));
     wrote(context, step, path.data, changed);
     return 0;
 }
@@ -114,6 +116,8 @@ static int get_value(const struct getting *getting, const struct kin_type *type,
     KIN_TRY(kin_text_check(&path, err));
     KIN_TRY(export_parents(path.data, err));
     KIN_TRY(type->write(value, path.data, err));
+    if (type->beside)
+        KIN_TRY(type->beside(value, path.data, err));
     getting->wrote(getting->context, path.data);
     return 0;
 }

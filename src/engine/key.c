@@ -5,6 +5,7 @@
  *   kind transform 3
  *   param magnitude -12
  *   param transformation "PS"
+ *   outside gnuplot found                  what a kind depends on beside these
  *   on_error skip                          only where it changes the outputs
  *   gives fit table n,r_squared            an output that the step names, with its columns
  *   input of 5f3c…                         digest of the artifact or manifest
@@ -81,6 +82,23 @@ static int grow(struct records *records, struct kin_error *err)
     return 0;
 }
 
+/* «outside gnuplot found»: what a kind depends on beside parameters and inputs. */
+static void add_outside(const struct kin_args *args, struct kin_text *out)
+{
+    const struct kin_kind *kind = kin_args_kind(args);
+    KIN_AUTO(kin_text_release) struct kin_text lines = {0};
+    if (kind->outside)
+        kind->outside(args, &lines);
+    for (const char *line = kin_text_string(&lines); *line; line += *line == '\n') {
+        size_t length = strcspn(line, "\n");
+        kin_text_add(out, "outside ");
+        kin_text_add_bytes(out, line, length);
+        kin_text_add(out, "\n");
+        line += length;
+    }
+    out->failed = out->failed || lines.failed;
+}
+
 /* Renders outside the table's life: the text stays where it is until records_free. */
 static int find_params(struct records *records, const struct kin_args *args, const char **out,
                        struct kin_error *err)
@@ -90,6 +108,7 @@ static int find_params(struct records *records, const struct kin_args *args, con
     if (!slot->args) {
         struct kin_text text = {0};
         kin_args_canonical(args, &text);
+        add_outside(args, &text);
         kin_text_add(&text, "");
         if (kin_text_check(&text, err) != 0) {
             kin_text_release(&text);

@@ -33,6 +33,13 @@ int kin_file_write_table(const struct kin_value *table, const char *path, struct
 int kin_file_read_number(const char *path, kin_file_add *add, void *context, struct kin_error *err);
 int kin_file_write_number(const struct kin_value *number, const char *path, struct kin_error *err);
 
+/* A figure as .svg; beside it its data and its script, .dat and .gp. */
+int kin_file_write_figure(const struct kin_value *figure, const char *path, struct kin_error *err);
+int kin_file_beside_figure(const struct kin_value *figure, const char *path, struct kin_error *err);
+/* A page as .html; beside it what it refers to. */
+int kin_file_write_page(const struct kin_value *page, const char *path, struct kin_error *err);
+int kin_file_beside_page(const struct kin_value *page, const char *path, struct kin_error *err);
+
 /* Any value by its canonical bytes (kindred/value.h): models, scalers, training states. Reading
  * refuses a value of another type. */
 int kin_file_write_value(const struct kin_value *value, const char *path, struct kin_error *err);

@@ -8,10 +8,14 @@
 #define KIN_TYPE(name_, element_, role_, extension_, read_, write_, doc_)                          \
     {.name = name_, .element = element_, .role = role_, .extension = extension_, .read = read_,    \
      .write = write_, .doc = doc_},
+#define KIN_TYPE_BESIDE(name_, element_, role_, extension_, read_, write_, beside_, doc_)          \
+    {.name = name_, .element = element_, .role = role_, .extension = extension_, .read = read_,    \
+     .write = write_, .beside = beside_, .doc = doc_},
 static const struct kin_type types[] = {
 #include "kind/types.def"
 };
 #undef KIN_TYPE
+#undef KIN_TYPE_BESIDE
 
 const struct kin_type *kin_type_of_element(const char *element)
 {
