@@ -2,8 +2,9 @@
  * Reports: what people look at. Tables in, text out: the data and the gnuplot script of a figure,
  * and a page of HTML. Nothing here draws, reads a file or starts a program.
  *
- * Order of calls for a figure: kin_drawing_find; kin_plot_init; drawing->draw; kin_plot_data and
- * kin_plot_script; whoever ran gnuplot on these gives what it drew to kin_svg_tidy; kin_plot_release.
+ * Order of calls for a figure: kin_drawing_find; drawing->draw into an empty plot; kin_plot_data,
+ * kin_plot_script; whoever ran gnuplot on these gives what it drew to kin_svg_tidy;
+ * kin_plot_release.
  * For a page: fill a struct kin_page, kin_page_html.
  *
  * Adding a drawing is one function in src/report/ and one line in drawings.def.
@@ -194,5 +195,48 @@ struct kin_drawing {
 size_t kin_drawing_count(void);
 const struct kin_drawing *kin_drawing_at(size_t i); /* in the paper's order */
 const struct kin_drawing *kin_drawing_find(const char *name); /* or NULL */
+
+/* ---- the page ---- */
+
+struct kin_page_figure {
+    int number;
+    const char *name, *title, *caption;
+    const char *svg, *narrow; /* of kin_svg_tidy or kin_svg_notice */
+    const char *notice;       /* why nothing was drawn; "" when it was */
+};
+
+/* What a page is made from; everything but `methods` may be missing. */
+struct kin_page {
+    bool paper;                      /* the paper's own run, on its data */
+    const struct kin_frame *methods; /* as KIN_PORT_METHODS gives them */
+    const struct kin_frame *within, *between, *originals, *performance; /* observations */
+    const struct kin_frame *fit, *anova, *means, *contrasts;            /* models */
+    const struct kin_page_figure *figures;                              /* ascending number */
+    size_t n_figures;
+};
+
+/* The tables of a page that are given, as it refers to them: «tables/within.csv». */
+struct kin_page_table {
+    const char *file, *about;
+    const struct kin_frame *frame;
+};
+#define KIN_PAGE_TABLES 8
+size_t kin_page_tables(const struct kin_page *page, struct kin_page_table out[KIN_PAGE_TABLES]);
+
+/* One HTML file without scripts that needs no network: what was measured, what came out, how that
+ * compares with the paper, and how it was made. The same bytes for the same input. */
+int kin_page_html(const struct kin_page *page, struct kin_text *out, struct kin_error *err);
+
+/* Cells of the design that a table of observations lacks: a row that is not there, or one without a
+ * value. Columns of the table but for the value, one row a cell; appended as lines of CSV.
+ * *n counts them. */
+int kin_missing_cells(const struct kin_frame *frame, const char *value, struct kin_text *out,
+                      size_t *n, struct kin_error *err);
+
+/* Mean of what an encoder reaches, every transformation weighing the same; from the means of a
+ * model where it has some (*modelled). NaN: neither. `where` are the rows of the observations. */
+double kin_marginal_mean(const struct kin_frame *observations, const char *value,
+                         const struct kin_where *where, const struct kin_frame *means,
+                         const char *model, const char *encoder, bool *modelled);
 
 #endif

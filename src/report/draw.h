@@ -40,8 +40,8 @@ int draw_keys(const struct draw *d, const struct kin_names *names, enum kin_seri
 
 /* A column of names along x: tics at 0, 1, 2… */
 int draw_categories(struct kin_panel *panel, const struct kin_names *names, struct kin_error *err);
-/* Gives all panels from `first` on the y range of what they show, or of 0 … 1 when that holds it.
- */
+/* Gives all panels from `first` on the y range of what they show; from 0 where all of it lies in
+ * 0 … 1, and up to 1 where it is more than half of that. */
 void draw_common_y(struct kin_plot *plot, size_t first);
 
 #endif

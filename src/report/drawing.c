@@ -107,11 +107,13 @@ static int read_points(const struct kin_frame *frame, const struct kin_where *wh
                        const char *value, struct points *out, struct kin_error *err)
 {
     for (size_t r = 0; r < frame->n_rows; r++) {
+        if (!kin_frame_match(frame, r, where))
+            continue;
         struct kin_point point = {.x = kin_frame_number(frame, r, "magnitude"),
                                   .y = kin_frame_number(frame, r, value),
                                   .low = kin_frame_number(frame, r, "lower"),
                                   .high = kin_frame_number(frame, r, "upper")};
-        if (isnan(point.x) || isnan(point.y) || !kin_frame_match(frame, r, where))
+        if (isnan(point.x) || isnan(point.y))
             continue;
         KIN_TRY(kin_grow(&out->list, &out->capacity, out->n + 1, sizeof *out->list, err));
         out->list[out->n++] = point;
@@ -217,9 +219,9 @@ void draw_common_y(struct kin_plot *plot, size_t first)
             }
     if (!(low <= high))
         return;
-    if (low >= 0 && high <= 1 && high > 0.5) {
+    if (low >= 0 && high <= 1) {
         low = 0;
-        high = 1;
+        high = high > 0.5 ? 1 : high;
     }
     double margin = high > low ? 0.04 * (high - low) : 0.5;
     for (size_t p = first; p < plot->n; p++) {

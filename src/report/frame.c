@@ -86,8 +86,8 @@ double kin_frame_mean(const struct kin_frame *frame, const char *column,
     double sum = 0;
     size_t count = 0;
     for (size_t r = 0; r < frame->n_rows; r++) {
-        double x = kin_frame_number(frame, r, column);
-        if (isnan(x) || !kin_frame_match(frame, r, where))
+        double x = kin_frame_match(frame, r, where) ? kin_frame_number(frame, r, column) : NAN;
+        if (isnan(x))
             continue;
         sum += x;
         count++;

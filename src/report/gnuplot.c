@@ -14,7 +14,7 @@
 #define LEFT 52.0
 #define RIGHT 14.0
 #define TOP 26.0    /* the title of a panel */
-#define BOTTOM 44.0 /* tics and the label of x */
+#define BOTTOM 52.0 /* tics and the label of x */
 #define GAP 40.0    /* between panels of a line: the tics of y */
 
 /* ---- data ---- */
@@ -157,7 +157,7 @@ static void add_keys(const struct kin_plot *plot, const struct arrangement *a, s
         kin_text_addf(out, "    set label %zu ", k + 1);
         add_quoted(out, key->label);
         kin_text_addf(out,
-                      " at screen %.5f, screen %.5f left offset char 1, 0 point pt %d ps 1 "
+                      " at screen %.5f, screen %.5f left offset char 1, -0.2 point pt %d ps 1 "
                       "lc rgb '%s'\n",
                       (x + 8) / a->width, 1 - y / a->height, key->mark, key->colour);
     }
@@ -206,7 +206,8 @@ static void add_head(const struct kin_plot *plot, const char *name, const char *
     add_arrangement(plot, false, out);
     kin_text_add(out,
                  "}\n"
-                 "unset key\nset border 3 lc rgb '#777777'\nset tics nomirror scale 0.5\n"
+                 "unset key\nset border 3 lc rgb '#777777'\n"
+                 "set tics nomirror scale 0.5 textcolor rgb '#333333'\n"
                  "set grid y lc rgb '#e4e4e4' lt 1 lw 0.7\nset title offset 0,-0.6\n"
                  "set xlabel offset 0,0.5\n"
                  "set palette defined (0 '#0d3b7a', 0.35 '#2a7f8e', 0.7 '#7cbf5a', 1 '#f2c500')\n"
@@ -276,6 +277,15 @@ static void add_axes(const struct kin_panel *panel, struct kin_text *out)
     kin_text_add(out, ")\n");
 }
 
+#define FEW 200 /* dots that may be larger */
+
+static double point_size(const struct kin_series *series)
+{
+    if (series->style == KIN_SERIES_MARKS)
+        return 0.7;
+    return series->style == KIN_SERIES_DOTS && series->n <= FEW ? 0.4 : 0.25;
+}
+
 static void add_series(const struct kin_series *series, size_t index, struct kin_text *out)
 {
     kin_text_addf(out, "    data index %zu ", index);
@@ -304,7 +314,7 @@ static void add_series(const struct kin_series *series, size_t index, struct kin
         break;
     default:
         kin_text_addf(out, "using 1:2 with points lc rgb '%s' pt %d ps %g", series->colour,
-                      series->mark, series->style == KIN_SERIES_MARKS ? 0.7 : 0.25);
+                      series->mark, point_size(series));
     }
 }
 

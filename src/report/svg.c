@@ -1,29 +1,7 @@
 /* What gnuplot drew, made fit for a page. */
 #include <string.h>
 
-#include "kindred/report.h"
-
-/* Appends text as XML: & < > " as entities. */
-static void add_escaped(struct kin_text *out, const char *text)
-{
-    for (const char *c = text; *c; c++)
-        switch (*c) {
-        case '&':
-            kin_text_add(out, "&amp;");
-            break;
-        case '<':
-            kin_text_add(out, "&lt;");
-            break;
-        case '>':
-            kin_text_add(out, "&gt;");
-            break;
-        case '"':
-            kin_text_add(out, "&quot;");
-            break;
-        default:
-            kin_text_add_bytes(out, c, 1);
-        }
-}
+#include "html.h"
 
 /* Whether an id of gnuplot's begins here: in id="gp…, id="gnuplot…, url(#gp…, href='#gp…. */
 static bool begins_id(const char *start, const char *at)
@@ -69,7 +47,7 @@ int kin_svg_tidy(const char *svg, const char *prefix, const char *label, struct 
     kin_text_add_bytes(out, box, length);
     kin_text_add(out, " xmlns=\"http://www.w3.org/2000/svg\""
                       " xmlns:xlink=\"http://www.w3.org/1999/xlink\" role=\"img\" aria-label=\"");
-    add_escaped(out, label);
+    html_text(out, label);
     kin_text_add(out, "\">");
     const char *description = strstr(end, "</desc>"); /* gnuplot's version */
     add_body(out, description && description < close ? description + 7 : end + 1, close, prefix);
@@ -81,10 +59,10 @@ void kin_svg_notice(const char *text, struct kin_text *out)
 {
     kin_text_add(out, "<svg viewBox=\"0 0 720 60\" xmlns=\"http://www.w3.org/2000/svg\" "
                       "role=\"img\" aria-label=\"");
-    add_escaped(out, text);
+    html_text(out, text);
     kin_text_add(out, "\"><rect width=\"720\" height=\"60\" fill=\"#f3f3f3\"/>"
                       "<text x=\"16\" y=\"36\" font-family=\"sans-serif\" font-size=\"14\" "
                       "fill=\"#333333\">");
-    add_escaped(out, text);
+    html_text(out, text);
     kin_text_add(out, "</text></svg>\n");
 }

@@ -9,7 +9,7 @@
 #include "kindred/text.h"
 #include "support.h"
 
-static struct kin_error err;
+static struct kin_error err __attribute__((unused));
 
 #define MOST_CELLS 40000
 
@@ -54,7 +54,8 @@ static inline void made_number(struct made *made, double x)
 
 static const char *const made_codes[] = {"EN", "MP", "PN", "PS", "TS"};
 static const double made_magnitudes[][4] = {
-    {-15, 0, 15, 30}, {8, 32, 64, 192}, {-15, 0, 15, 30}, {-12, -0.25, 0.25, 12}, {0.3, 0.98, 1.02, 1.5},
+    {-15, 0, 15, 30},       {8, 32, 64, 192},       {-15, 0, 15, 30},
+    {-12, -0.25, 0.25, 12}, {0.3, 0.98, 1.02, 1.5},
 };
 static const char *const made_encoders[] = {"AE", "AT", "IR", "MFCC", "VS"};
 static const double made_levels[] = {0.2, 0.7, 0.5, 0.9, 0.3};

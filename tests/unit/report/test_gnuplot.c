@@ -52,8 +52,8 @@ START_TEST(script_for_both_widths)
     holds(&script, "# Curves\n# Change what you like, then: gnuplot curves.gp >curves.svg");
     holds(&script, "data = 'curves.dat'");
     holds(&script, "'it''s a label' at screen");
-    holds(&script, "set terminal svg size 1080,362 ");
-    holds(&script, "set terminal svg size 380,472 ");
+    holds(&script, "set terminal svg size 1080,378 ");
+    holds(&script, "set terminal svg size 380,496 ");
     holds(&script, "data index 0 using 1:2 with linespoints");
     holds(&script, "data index 1 using 1:2:3:4 with yerrorbars");
     holds(&script, "set xtics ('AT' 0)");
