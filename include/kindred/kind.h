@@ -78,6 +78,10 @@ enum kin_port_flags {
     KIN_PORT_OPTIONAL = 1,
     KIN_PORT_EXTENDS = 2, /* (KIN_WHOLE, on a map kind) an earlier output for the same item with
                              another input here is offered by kin_call_prior, to be extended */
+    KIN_PORT_METHODS = 4, /* (KIN_WHOLE, optional, a table) no workflow gives it: the engine tells
+                             how everything upstream was made. Columns step, kind, what, name,
+                             value, unit, doc; what: title, program, kind, source, input, axis,
+                             parameter, points, items, failed */
     KIN_PORT_LACKING = 8, /* (KIN_GATHER) instances that failed, or that something above them
                              failed, are gathered as well when a run goes on: labels, no value */
     KIN_PORT_NAMED = 16   /* (KIN_WHOLE) stands for any number of ports that a step names; with

@@ -135,7 +135,10 @@ static void print_inputs(const struct kin_kind *kind)
             kin_text_add(&text, "{NAME: STEP, …}, of type ");
         describe_types(port->type, &text);
         kin_text_addf(&text, "%s%s: %s", modes[port->mode],
-                      port->flags & KIN_PORT_OPTIONAL ? ", optional" : "", port->doc);
+                      port->flags & KIN_PORT_METHODS    ? ", filled by the program"
+                      : port->flags & KIN_PORT_OPTIONAL ? ", optional"
+                                                        : "",
+                      port->doc);
         printf("  %s: ", port->name);
         kin_cli_wrap(stdout, kin_text_string(&text), kin_cli_width(port->name) + 4, 6);
     }

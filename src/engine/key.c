@@ -157,6 +157,16 @@ static void add_labels(struct kin_text *out, const struct kin_step *step, size_t
     kin_text_add(out, *before == ',' ? "]" : "");
 }
 
+static int add_methods(struct kin_session *session, const struct instance *instance,
+                       const struct kin_port *port, struct kin_text *out, struct kin_error *err)
+{
+    struct kin_digest digest;
+    KIN_TRY(methods_digest(session, instance, &digest, err));
+    kin_text_addf(out, "input %s", port->name);
+    add_digest(out, &digest);
+    return 0;
+}
+
 static void add_port(struct kin_session *session, const struct instance *instance, size_t port,
                      struct kin_text *out)
 {
@@ -222,9 +232,13 @@ int record_text(struct kin_session *session, const struct instance *instance, en
     if (form == RECORD_ACTION && step->on_error == KIN_ON_ERROR_SKIP)
         kin_text_add(out, "on_error skip\n");
     add_named_outputs(step->kind, out);
-    for (size_t p = 0; p < kin_kind_inputs(step->kind); p++)
-        if (has_port(&step->kind->inputs[p], form))
+    for (size_t p = 0; p < kin_kind_inputs(step->kind); p++) {
+        const struct kin_port *port = &step->kind->inputs[p];
+        if (port->flags & KIN_PORT_METHODS)
+            KIN_TRY(add_methods(session, instance, port, out, err));
+        else if (has_port(port, form))
             add_port(session, instance, p, out);
+    }
     if (form == RECORD_FAMILY || form == RECORD_PRIOR)
         kin_text_addf(out, "output %s\n", step->kind->outputs[output].name);
     return kin_text_check(out, err);

@@ -172,6 +172,13 @@ const struct kin_kind *record_kind(const char *record);
 /* The digest of the listing that a source's record names. */
 bool record_listing(const char *record, struct kin_digest *out);
 
+/* ---- methods.c: how everything upstream was made ---- */
+
+int methods_new(struct kin_session *session, const struct instance *instance,
+                struct kin_value **out, struct kin_error *err);
+int methods_digest(struct kin_session *session, const struct instance *instance,
+                   struct kin_digest *out, struct kin_error *err);
+
 /* ---- source.c: listings ---- */
 
 /* Scans the source once. A source that is absent leaves listing->absent set and returns 0. */

@@ -127,6 +127,18 @@ static int load_port(struct kin_session *session, struct work *work, size_t port
     return 0;
 }
 
+static int load_methods(struct kin_session *session, struct work *work, size_t port,
+                        struct kin_error *err)
+{
+    KIN_TRY(kin_alloc_into(&work->loaded[port], 1, sizeof *work->loaded[port], err));
+    KIN_TRY(kin_alloc_into(&work->sets[port], 1, sizeof *work->sets[port], err));
+    work->n_sets[port] = 1;
+    struct kin_value **value = &work->loaded[port]->value;
+    KIN_TRY(methods_new(session, work->instance, value, err));
+    work->sets[port]->value = *value;
+    return kin_value_digest(*value, &work->sets[port]->digest, err);
+}
+
 static int load_all(struct kin_session *session, struct work *work, struct kin_error *err)
 {
     const struct kin_kind *kind = step_of(session, work->instance)->kind;
@@ -135,7 +147,9 @@ static int load_all(struct kin_session *session, struct work *work, struct kin_e
     KIN_TRY(kin_alloc_into(&work->sets, ports, sizeof *work->sets, err));
     KIN_TRY(kin_alloc_into(&work->loaded, ports, sizeof *work->loaded, err));
     for (size_t p = 0; p < ports; p++)
-        if (is_shared(&kind->inputs[p]))
+        if (kind->inputs[p].flags & KIN_PORT_METHODS)
+            KIN_TRY(load_methods(session, work, p, err));
+        else if (is_shared(&kind->inputs[p]))
             KIN_TRY(load_port(session, work, p, err));
     return 0;
 }

@@ -128,6 +128,13 @@ static int read_reserved(struct kin_compile *c, struct kin_declaration *d,
 
 /* ---- the kind's own names ---- */
 
+/* Whether a workflow says what enters a port: not the listing of a source, nor methods. */
+static bool is_given(const struct kin_kind *kind, const struct kin_port *port)
+{
+    bool listing = kin_kind_listing(kind) == port - kind->inputs;
+    return !listing && !(port->flags & KIN_PORT_METHODS);
+}
+
 static int report_unknown_property(struct kin_compile *c, const struct kin_declaration *d,
                                    const struct kin_node *key, struct kin_error *err)
 {
@@ -146,7 +153,7 @@ static int report_unknown_property(struct kin_compile *c, const struct kin_decla
             names[n++] = kind->params[i].name;
     }
     for (size_t i = 0; i < n_inputs; i++) {
-        if (kin_kind_listing(kind) != (long)i)
+        if (is_given(kind, &kind->inputs[i]))
             names[n++] = kind->inputs[i].name;
     }
     for (size_t i = 0; i < n_outputs; i++) {
@@ -188,10 +195,10 @@ static int read_property(struct kin_compile *c, struct kin_declaration *d,
     if (param)
         return read_parameter(c, d, param, key, value);
     long port = ours ? -1 : kin_kind_input(kind, key->text);
-    if (port >= 0 && kin_kind_listing(kind) == port) {
+    if (port >= 0 && !is_given(kind, &kind->inputs[port])) {
         kin_report_error(&c->reporter, key->mark,
-                         "input '%s' of kind '%s' is what the source itself finds; leave it out",
-                         key->text, kind->name);
+                         "input '%s' of kind '%s' is what %s; leave it out", key->text, kind->name,
+                         kind->scan ? "the source itself finds" : "the program itself knows");
         return 0;
     }
     if (port >= 0 && kind->inputs[port].flags & KIN_PORT_NAMED)
