@@ -9,6 +9,7 @@ int command_check(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_get(int argc, char **argv);
 int command_provenance(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_cache(int argc, char **argv);
 int command_cache_trust(int argc, char **argv); /* what follows «cache trust» */
 

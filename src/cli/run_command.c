@@ -8,6 +8,7 @@
 #include "kindred/json.h"
 #include "kindred/memory.h"
 #include "progress.h"
+#include "run_page.h"
 #include "show.h"
 #include "workflow_options.h"
 
@@ -73,9 +74,23 @@ static int write_stats(const char *path, const struct kin_session *session, doub
 
 /* ---- the end of a run ---- */
 
+/* The page that was written last; others are named among the results. */
+struct exported {
+    struct kin_text page;
+};
+
+static void exported_release(struct exported *exported)
+{
+    kin_text_release(&exported->page);
+}
+
 static void print_result(void *context, const struct kin_step *step, const char *path, bool changed)
 {
-    (void)context;
+    struct exported *exported = context;
+    if (strcmp(step->kind->outputs[0].type, "page") == 0) {
+        kin_text_clear(&exported->page);
+        kin_text_add(&exported->page, path);
+    }
     printf("%s%s%s%s\n", path, changed ? "" : " (unchanged)", step->about ? ": " : "",
            step->about ? step->about : "");
     if (step->show)
@@ -124,11 +139,21 @@ static int finish(const struct workflow_options *options, struct kin_session *se
                   double seconds, struct progress_view *view)
 {
     struct kin_error err = {0};
-    if (kin_session_export(session, options->out, print_result, NULL, &err) != 0)
+    KIN_AUTO(exported_release) struct exported exported = {0};
+    if (kin_session_export(session, options->out, print_result, &exported, &err) != 0)
         return fail_run(&err, view);
     if (options->stats && write_stats(options->stats, session, seconds, &err) != 0)
         return fail_run(&err, view);
+    const struct run_page run = {.page = exported.page.data,
+                                 .session = session,
+                                 .seconds = seconds,
+                                 .threads = options->threads};
+    if (run.page && run_page_write(&run, &err) != 0)
+        return fail_run(&err, view);
+    fflush(stdout); /* results come before the last lines, also in a file */
     print_summary(session, seconds, view->json);
+    if (run.page && !view->json)
+        fprintf(stderr, "the page: %s\n", run.page);
     return kin_session_failed(session) == 0 ? KIN_EXIT_DONE : KIN_EXIT_FAILED;
 }
 
@@ -156,7 +181,7 @@ static int run_session(const struct workflow_options *options, struct kin_sessio
 
 /* From opening the cache to closing it all messages go through the view: they do not tear the live
  * line, and are objects when objects are wanted. */
-static int open_and_run(const struct workflow_options *options)
+int run_workflow(const struct workflow_options *options)
 {
     struct opened opened = {0};
     struct progress_view view;
@@ -178,7 +203,7 @@ int command_run(int argc, char **argv)
     struct workflow_options options;
     int code = options_parse(argc, argv, "jefokls", &options);
     if (code == 0)
-        code = open_and_run(&options);
+        code = run_workflow(&options);
     options_release(&options);
     return code;
 }

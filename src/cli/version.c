@@ -13,6 +13,7 @@
 #endif
 
 #include "cli.h"
+#include "version.h"
 #include "kindred/cache.h"
 #include "kindred/cpu.h"
 #include "kindred/memory.h"
@@ -27,41 +28,35 @@ extern const char *jansson_version_str(void);
 extern const char *archive_version_string(void);
 extern const char *sodium_version_string(void);
 
-static void print_library(const char *name, const char *version)
-{
-    printf("  %-11s ", name);
-    kin_cli_wrap(stdout, version, 14, 14);
-}
-
-static void print_libraries(void)
+void version_each_library(void (*each)(void *context, const char *name, const char *version),
+                          void *context)
 {
     char text[64];
-    puts("libraries");
-    print_library("LMDB", kin_cache_library());
+    each(context, "LMDB", kin_cache_library());
     unsigned xxhash = XXH_versionNumber();
     snprintf(text, sizeof text, "%u.%u.%u", xxhash / 10000, xxhash / 100 % 100, xxhash % 100);
-    print_library("xxHash", text);
-    print_library("FFTW", fftwf_version);
+    each(context, "xxHash", text);
+    each(context, "FFTW", fftwf_version);
     if (openblas_get_config)
-        print_library("OpenBLAS", openblas_get_config());
-    print_library("libsndfile", sf_version_string());
-    print_library("libsoxr", soxr_version());
-    print_library("Rubber Band", RUBBERBAND_VERSION);
+        each(context, "OpenBLAS", openblas_get_config());
+    each(context, "libsndfile", sf_version_string());
+    each(context, "libsoxr", soxr_version());
+    each(context, "Rubber Band", RUBBERBAND_VERSION);
     int major, minor, patch;
     ebur128_get_version(&major, &minor, &patch);
     snprintf(text, sizeof text, "%d.%d.%d", major, minor, patch);
-    print_library("libebur128", text);
-    print_library("libyaml", kin_workflow_library());
+    each(context, "libebur128", text);
+    each(context, "libyaml", kin_workflow_library());
 #ifdef KIN_WITH_STUDIO
     long wildmidi = WildMidi_GetVersion();
     snprintf(text, sizeof text, "%ld.%ld.%ld", wildmidi >> 16, wildmidi >> 8 & 255, wildmidi & 255);
-    print_library("libWildMidi", text);
+    each(context, "libWildMidi", text);
 #else
-    print_library("libWildMidi", "not built in: there is no generated music (dataset.studio)");
+    each(context, "libWildMidi", "not built in: there is no generated music (dataset.studio)");
 #endif
-    print_library("libarchive", archive_version_string());
-    print_library("libsodium", sodium_version_string());
-    print_library("Jansson", jansson_version_str());
+    each(context, "libarchive", archive_version_string());
+    each(context, "libsodium", sodium_version_string());
+    each(context, "Jansson", jansson_version_str());
 }
 
 /* A version without the name before it and the words after it: «OpenBLAS 0.3.21 DYNAMIC_ARCH». */
@@ -89,6 +84,13 @@ void kin_cli_libraries(char *out, size_t size)
     add_version(out, size, "libebur128", ebur128);
 }
 
+static void print_library(void *context, const char *name, const char *version)
+{
+    (void)context;
+    printf("  %-11s ", name);
+    kin_cli_wrap(stdout, version, 14, 14);
+}
+
 /* ---- programs that are asked at run time ---- */
 
 static bool have_program(const char *program)
@@ -97,10 +99,28 @@ static bool have_program(const char *program)
     return kin_program_find(program, &path);
 }
 
-static void print_program(const char *name, bool found, const char *use, const char *package)
+void version_each_program(void (*each)(void *context, const struct version_program *program),
+                          void *context)
 {
-    printf("  %-11s %s (%s%s%s)\n", name, found ? "found" : "missing", use,
-           found ? "" : "; Debian package ", found ? "" : package);
+    static const struct version_program programs[] = {
+        {"gnuplot", "gnuplot-nox", "figures", false},
+        {"Rscript", "r-base-core, r-cran-mgcv, r-cran-emmeans", "additive models, marginal means",
+         false},
+        {"ssh-keygen", "openssh-client", "signatures of snapshots", false},
+    };
+    for (size_t i = 0; i < KIN_COUNT(programs); i++) {
+        struct version_program program = programs[i];
+        program.found = have_program(program.name);
+        each(context, &program);
+    }
+}
+
+static void print_program(void *context, const struct version_program *program)
+{
+    (void)context;
+    printf("  %-11s %s (%s%s%s)\n", program->name, program->found ? "found" : "missing",
+           program->use, program->found ? "" : "; Debian package ",
+           program->found ? "" : program->package);
 }
 
 /* Which of R's packages are installed, asked of R itself: it prints a 1 or a 0 for each. */
@@ -115,26 +135,11 @@ static void print_r_packages(void)
     KIN_AUTO(kin_process_end_release) struct kin_process_end end = {0};
     if (kin_process_run(&process, &end, NULL) != 0 || end.said.length < 3)
         return;
-    for (size_t i = 0; i < KIN_COUNT(packages); i++)
-        print_program(packages[i][0], end.said.data[2 * i] == '1', "R, additive models",
-                      packages[i][1]);
-}
-
-static void print_programs(void)
-{
-    static const struct {
-        const char *program, *package, *use;
-    } programs[] = {
-        {"gnuplot", "gnuplot-nox", "figures"},
-        {"Rscript", "r-base-core, r-cran-mgcv, r-cran-emmeans", "additive models, marginal means"},
-        {"ssh-keygen", "openssh-client", "signatures of snapshots"},
-    };
-    puts("programs");
-    for (size_t i = 0; i < KIN_COUNT(programs); i++)
-        print_program(programs[i].program, have_program(programs[i].program), programs[i].use,
-                      programs[i].package);
-    if (have_program("Rscript"))
-        print_r_packages();
+    for (size_t i = 0; i < KIN_COUNT(packages); i++) {
+        const struct version_program package = {packages[i][0], packages[i][1],
+                                                "R, additive models", end.said.data[2 * i] == '1'};
+        print_program(NULL, &package);
+    }
 }
 
 static int run(int argc, char **argv)
@@ -144,8 +149,12 @@ static int run(int argc, char **argv)
         return kin_cli_usage("version", "'version' takes nothing");
     printf("kindred %s, GPL-3.0-or-later\n", KIN_VERSION);
     printf("CPU: %s\n", kin_cpu_level_name(kin_cpu_level()));
-    print_libraries();
-    print_programs();
+    puts("libraries");
+    version_each_library(print_library, NULL);
+    puts("programs");
+    version_each_program(print_program, NULL);
+    if (have_program("Rscript"))
+        print_r_packages();
     return KIN_EXIT_DONE;
 }
 

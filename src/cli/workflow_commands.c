@@ -78,6 +78,14 @@ const struct kin_command kin_command_provenance = {
     .run = command_provenance,
 };
 
+const struct kin_command kin_command_report = {
+    .name = "report",
+    .doc = "writes the page of a workflow with its figures and tables",
+    .usage = "report WORKFLOW [-o DIR] [-j N] [--keep-going] [--log json]\n"
+             "  -o DIR            where the page goes (results/)\n" COMMON,
+    .run = command_report,
+};
+
 const struct kin_command kin_command_cache = {
     .name = "cache",
     .doc = "looks after the cache",

@@ -42,4 +42,7 @@ int open_all(const struct workflow_options *options, bool with_steps, struct ope
 void close_all(struct opened *opened);
 void close_workflow(struct kin_workflow **workflow); /* for KIN_AUTO */
 
+/* What `kindred run` does with these options; the exit code. run_command.c. */
+int run_workflow(const struct workflow_options *options);
+
 #endif
