@@ -50,7 +50,7 @@ covered() {
     done
     grep -q "^| \`$1\`" tests/DATA.md
 }
-grep -E '^tests/' "$failures.files" | grep -vE '\.([ch]|sh|md|txt|def)$|^tests/(run|lint)$' |
+grep -E '^tests/' "$failures.files" | grep -vE '\.([ch]|sh|js|md|txt|def)$|^tests/(run|lint)$' |
     while read -r file; do
         covered "$file" || complain "$file: whose is it? Say it in tests/DATA.md"
     done

@@ -177,7 +177,7 @@ struct kin_drawing_tables {
     const struct kin_frame *of;          /* the observations */
     const struct kin_frame *intervals;   /* the same, summarised: n, mean, lower, upper */
     const struct kin_frame *means;       /* marginal means of a model */
-    const struct kin_frame *originals;   /* between-originals */
+    const struct kin_frame *originals;   /* the same of the originals */
     const struct kin_frame *performance; /* besides `of` */
     const struct kin_frame *within;
 };
@@ -210,6 +210,7 @@ struct kin_page {
     bool paper;                      /* the paper's own run, on its data */
     const struct kin_frame *methods; /* as KIN_PORT_METHODS gives them */
     const struct kin_frame *within, *between, *originals, *performance; /* observations */
+    const struct kin_frame *originals_performance, *answers;
     const struct kin_frame *fit, *anova, *means, *contrasts;            /* models */
     const struct kin_page_figure *figures;                              /* ascending number */
     size_t n_figures;
@@ -220,7 +221,7 @@ struct kin_page_table {
     const char *file, *about;
     const struct kin_frame *frame;
 };
-#define KIN_PAGE_TABLES 8
+#define KIN_PAGE_TABLES 10
 size_t kin_page_tables(const struct kin_page *page, struct kin_page_table out[KIN_PAGE_TABLES]);
 
 /* One HTML file without scripts that needs no network: what was measured, what came out, how that

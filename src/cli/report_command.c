@@ -33,8 +33,8 @@ static int run_pages(struct workflow_options *options)
     size_t n = find_pages(workflow, names, MOST_PAGES);
     if (n == 0) {
         fprintf(stderr,
-                "kindred: '%s' has no step of kind 'page' with 'file:'; docs/workflows.md says what "
-                "to add\n",
+                "kindred: '%s' has no step of kind 'page' with 'file:'; docs/workflows.md says "
+                "what to add\n",
                 options->workflow);
         return KIN_EXIT_REQUEST;
     }

@@ -33,6 +33,8 @@ static const struct kin_port inputs[] = {
     TABLE("between", "between-space consistency"),
     TABLE("originals", "between-space consistency of the originals"),
     TABLE("performance", "performance at the tasks"),
+    TABLE("originals_performance", "performance on the originals"),
+    TABLE("answers", "performance beside that of predictors that know nothing"),
     TABLES("fit", "how well models fit"),
     TABLES("anova", "their analyses of variance"),
     TABLES("means", "their marginal means"),
@@ -129,7 +131,7 @@ static int joined_init(struct joined *joined, const struct kin_call *call, const
 /* ---- what a page is made from ---- */
 
 struct contents {
-    struct table_frame tables[5];
+    struct table_frame tables[7];
     struct joined models[4];
     struct kin_page_figure *figures;
     const struct kin_value **figure_values;
@@ -193,6 +195,8 @@ static int contents_init(struct contents *contents, const struct kin_call *call,
                   {"between", &page->between},
                   {"originals", &page->originals},
                   {"performance", &page->performance},
+                  {"originals_performance", &page->originals_performance},
+                  {"answers", &page->answers},
                   {"methods", &page->methods}},
       models[] = {{"fit", &page->fit},
                   {"anova", &page->anova},

@@ -76,6 +76,7 @@ static int draw_performance_row(const struct draw *d, const char *task,
                                 const struct kin_names *transformations,
                                 const struct kin_names *encoders, struct kin_error *err)
 {
+    const struct kin_frame *originals = d->tables->originals ? d->tables->originals : d->tables->of;
     size_t first = d->plot->n;
     for (size_t t = 0; t < transformations->n; t++) {
         struct kin_panel *panel;
@@ -91,7 +92,7 @@ static int draw_performance_row(const struct draw *d, const char *task,
             const struct kin_where original[] = {
                 {"task", task}, {"encoder", encoder}, {"transformation", "OG"}, {0}};
             KIN_TRY(draw_curve(d, panel, where, "performance", encoder, err));
-            KIN_TRY(draw_level(panel, kin_frame_mean(d->tables->of, "performance", original, NULL),
+            KIN_TRY(draw_level(panel, kin_frame_mean(originals, "performance", original, NULL),
                                kin_look_of(encoder, d->colours), "originals", err));
         }
     }

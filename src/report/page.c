@@ -15,6 +15,10 @@ size_t kin_page_tables(const struct kin_page *page, struct kin_page_table out[KI
     const struct kin_page_table all[] = {
         {"tables/performance.csv", "performance at each task, one row an observation",
          page->performance},
+        {"tables/performance-originals.csv", "performance on the originals",
+         page->originals_performance},
+        {"tables/answers.csv", "networks beside what knows nothing of a clip, and the ideal mask",
+         page->answers},
         {"tables/within.csv", "within-space consistency, one row an observation", page->within},
         {"tables/between.csv", "between-space consistency, one row an observation", page->between},
         {"tables/between-originals.csv", "between-space consistency of the originals alone",

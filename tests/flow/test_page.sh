@@ -47,8 +47,9 @@ diff -r "$scratch/out/tables" "$scratch/other/tables" || fail "a table differs"
     --stats "$scratch/stats.json" >/dev/null 2>&1
 expect "figures computed for a title" "$(stat "$scratch/stats.json" figure computed)" 1
 expect "pages computed for a title" "$(stat "$scratch/stats.json" page computed)" 1
-expect "everything computed for a title" \
-    "$(grep -o '"computed":[0-9]*' "$scratch/stats.json" | awk -F : '{ n += $2 } END { print n }')" 2
+computed=$(grep -o '"computed":[0-9]*' "$scratch/stats.json" |
+    awk -F : '{ n += $2 } END { print n }')
+expect "everything computed for a title" "$computed" 2
 grep -qF 'Another title' "$scratch/out/index.html" || fail "the other title is not on the page"
 
 # A workflow without a page is told so.

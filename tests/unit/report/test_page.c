@@ -47,7 +47,8 @@ static struct kin_page page_of(void)
 
 static void holds(const struct kin_text *text, const char *part)
 {
-    ck_assert_msg(strstr(text->data, part) != NULL, "no «%s» in %.2500s", part, strstr(text->data, "id=\"findings\""));
+    ck_assert_msg(strstr(text->data, part) != NULL, "no «%s» in %.2500s", part,
+                  strstr(text->data, "id=\"findings\""));
 }
 
 static void lacks(const struct kin_text *text, const char *part)
