@@ -212,6 +212,7 @@ struct kin_page {
     const struct kin_frame *within, *between, *originals, *performance; /* observations */
     const struct kin_frame *originals_performance, *answers;
     const struct kin_frame *fit, *anova, *means, *contrasts;            /* models */
+    const char *no_models; /* why there are none, as a sentence; or NULL */
     const struct kin_page_figure *figures;                              /* ascending number */
     size_t n_figures;
 };

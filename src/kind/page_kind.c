@@ -111,18 +111,24 @@ static int join(struct joined *joined, const char *port, struct kin_error *err)
     return 0;
 }
 
+/* Tables that could not be had here (R is missing) say so in a field and have no rows to join. */
 static int joined_init(struct joined *joined, const struct kin_call *call, const char *port,
-                       const struct kin_frame **given, struct kin_error *err)
+                       const struct kin_frame **given, const char **unavailable,
+                       struct kin_error *err)
 {
     const struct kin_set *sets;
     size_t n = kin_call_gathered(call, port, &sets);
-    if (n == 0)
-        return 0;
     KIN_TRY(kin_alloc_into(&joined->parts, n, sizeof *joined->parts, err));
     for (size_t i = 0; i < n; i++) {
-        joined->n_parts = i + 1;
-        KIN_TRY(table_frame_init(&joined->parts[i], sets[i].value, err));
+        const char *why = kin_value_text(sets[i].value, "unavailable", NULL);
+        if (why) {
+            *unavailable = why;
+            continue;
+        }
+        KIN_TRY(table_frame_init(&joined->parts[joined->n_parts++], sets[i].value, err));
     }
+    if (joined->n_parts == 0)
+        return 0;
     KIN_TRY(join(joined, port, err));
     *given = &joined->frame;
     return 0;
@@ -208,7 +214,8 @@ static int contents_init(struct contents *contents, const struct kin_call *call,
         KIN_TRY(
             table_frame_of_input(&contents->tables[i], call, tables[i].port, tables[i].given, err));
     for (size_t i = 0; i < KIN_COUNT(models); i++)
-        KIN_TRY(joined_init(&contents->models[i], call, models[i].port, models[i].given, err));
+        KIN_TRY(joined_init(&contents->models[i], call, models[i].port, models[i].given,
+                            &page->no_models, err));
     return read_figures(contents, call, err);
 }
 

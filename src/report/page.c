@@ -206,6 +206,13 @@ static void add_models_note(const struct kin_page *page, struct kin_text *out)
 {
     if (page->fit && page->fit->n_rows > 0)
         return;
+    if (page->no_models) {
+        kin_text_add(out, "<p class=\"caution\">The additive models could not be fitted: ");
+        html_text(out, page->no_models);
+        kin_text_add(out, ". The means below are plain means of the observations, every "
+                          "transformation weighing the same.</p>\n");
+        return;
+    }
     kin_text_add(out, "<p class=\"caution\">There are no additive models on this page: the means "
                       "below are plain means of the observations, every transformation weighing "
                       "the same. The models need R with mgcv and emmeans (Debian packages "

@@ -165,4 +165,27 @@ START_TEST(tables_of_models_are_joined)
 }
 END_TEST
 
-TEST_MAIN("page kind", all_figures_in_order_with_their_files, tables_of_models_are_joined)
+START_TEST(models_that_could_not_be_had)
+{
+    struct kin_solo *solo = solo_new("page", NULL);
+    struct kin_value *none = fit(other_columns, "cosine");
+    ck_ok(kin_value_set_text(none, "unavailable", "Rscript is missing", &err));
+    ck_ok(kin_solo_gather(solo, "fit", NULL, 0, fit(fit_columns, "euclidean"), &err));
+    ck_ok(kin_solo_gather(solo, "fit", NULL, 0, none, &err));
+    ck_ok(kin_solo_run(solo, &err));
+    ck_assert_str_eq(part_of(solo_result(solo, 0), "tables/fit.csv"),
+                     "model,r_squared\neuclidean,0.5\n");
+    kin_solo_free(solo);
+    solo = solo_new("page", NULL);
+    none = fit(other_columns, "cosine");
+    ck_ok(kin_value_set_text(none, "unavailable", "Rscript is missing", &err));
+    ck_ok(kin_solo_gather(solo, "fit", NULL, 0, none, &err));
+    ck_ok(kin_solo_run(solo, &err));
+    ck_assert_ptr_nonnull(strstr(kin_value_text(solo_result(solo, 0), "html", ""),
+                                 "could not be fitted: Rscript is missing."));
+    kin_solo_free(solo);
+}
+END_TEST
+
+TEST_MAIN("page kind", all_figures_in_order_with_their_files, tables_of_models_are_joined,
+          models_that_could_not_be_had)
