@@ -172,6 +172,12 @@ void kin_svg_notice(const char *text, struct kin_text *out);
 
 /* ---- drawings: the figures of the paper ---- */
 
+/* How loud something is, by its id; ascending ids. */
+struct kin_loudness {
+    const char *id;
+    double lufs; /* NaN: not known; -inf: silence */
+};
+
 /* What a drawing may look at; NULL: not given. */
 struct kin_drawing_tables {
     const struct kin_frame *of;          /* the observations */
@@ -180,6 +186,8 @@ struct kin_drawing_tables {
     const struct kin_frame *originals;   /* the same of the originals */
     const struct kin_frame *performance; /* besides `of` */
     const struct kin_frame *within;
+    const struct kin_loudness *loudness;
+    size_t n_loudness;
 };
 
 struct kin_drawing {

@@ -4,11 +4,12 @@
  * its data and script. Whether it is there is part of the key, so that figures are drawn once it
  * is.
  */
+#include <math.h>
 #include <string.h>
 
 #include "kindred/memory.h"
 #include "plotter.h"
-#include "table_frame.h"
+#include "table_join.h"
 
 static const char *const drawings[] = {
 #define KIN_DRAWING(x) #x,
@@ -38,7 +39,10 @@ static const struct kin_param params[] = {
 };
 
 static const struct kin_port inputs[] = {
-    {.name = "of", .type = "table", .mode = KIN_WHOLE, .doc = "the observations"},
+    {.name = "of",
+     .type = "table",
+     .mode = KIN_GATHER,
+     .doc = "the observations; of several tables the axes become columns"},
     {.name = "intervals",
      .type = "table",
      .mode = KIN_WHOLE,
@@ -64,6 +68,11 @@ static const struct kin_port inputs[] = {
      .mode = KIN_WHOLE,
      .flags = KIN_PORT_OPTIONAL,
      .doc = "(smallest) the within table"},
+    {.name = "loudness",
+     .type = "numbers",
+     .mode = KIN_WHOLE,
+     .flags = KIN_PORT_OPTIONAL,
+     .doc = "(chunks) the loudness of the voice in every chunk"},
     {0},
 };
 
@@ -89,14 +98,33 @@ static void outside(const struct kin_args *args, struct kin_text *out)
 /* ---- tables ---- */
 
 struct tables {
-    struct table_frame frames[6];
+    struct table_join of;
+    struct table_frame frames[5];
+    struct kin_loudness *loudness;
     struct kin_drawing_tables given;
 };
 
 static void tables_release(struct tables *tables)
 {
+    table_join_release(&tables->of);
     for (size_t i = 0; i < KIN_COUNT(tables->frames); i++)
         table_frame_release(&tables->frames[i]);
+    kin_free(tables->loudness);
+}
+
+/* How loud the items of `loudness` are, by id. */
+static int read_loudness(struct tables *tables, const struct kin_call *call, struct kin_error *err)
+{
+    const struct kin_set *set = kin_call_input(call, "loudness");
+    size_t n = set ? set->n_items : 0;
+    KIN_TRY(kin_alloc_into(&tables->loudness, n, sizeof *tables->loudness, err));
+    for (size_t i = 0; i < n; i++)
+        tables->loudness[i] = (struct kin_loudness){
+            .id = set->items[i].id,
+            .lufs = set->items[i].value ? kin_value_f64(set->items[i].value, "lufs", NAN) : NAN};
+    tables->given.loudness = tables->loudness;
+    tables->given.n_loudness = n;
+    return 0;
 }
 
 static int tables_init(struct tables *tables, const struct kin_call *call, struct kin_error *err)
@@ -106,16 +134,18 @@ static int tables_init(struct tables *tables, const struct kin_call *call, struc
         const char *port;
         const struct kin_frame **given;
     } ports[] = {
-        {"of", &given->of},
-        {"intervals", &given->intervals},
-        {"means", &given->means},
-        {"originals", &given->originals},
-        {"performance", &given->performance},
+        {"intervals", &given->intervals}, {"means", &given->means},
+        {"originals", &given->originals}, {"performance", &given->performance},
         {"within", &given->within},
     };
+    KIN_TRY(table_join_init(&tables->of, call, "of", &given->of, err));
+    if (!given->of)
+        return kin_fail(err, KIN_EDATA, "there is no table to draw%s%s",
+                        tables->of.unavailable ? ": " : "",
+                        tables->of.unavailable ? tables->of.unavailable : "");
     for (size_t i = 0; i < KIN_COUNT(ports); i++)
         KIN_TRY(table_frame_of_input(&tables->frames[i], call, ports[i].port, ports[i].given, err));
-    return 0;
+    return read_loudness(tables, call, err);
 }
 
 /* ---- drawing ---- */

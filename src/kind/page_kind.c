@@ -7,7 +7,7 @@
 
 #include "kindred/csv.h"
 #include "kindred/memory.h"
-#include "table_frame.h"
+#include "table_join.h"
 
 static const struct kin_param params[] = {
     {.name = "paper",
@@ -57,88 +57,11 @@ static const struct kin_output outputs[] = {
     {0},
 };
 
-/* ---- gathered tables, one below the other ---- */
-
-struct joined {
-    struct table_frame *parts;
-    size_t n_parts;
-    const char **cells;
-    struct kin_frame frame;
-};
-
-static void joined_release(struct joined *joined)
-{
-    for (size_t i = 0; i < joined->n_parts; i++)
-        table_frame_release(&joined->parts[i]);
-    kin_free(joined->parts);
-    kin_free(joined->cells);
-}
-
-static bool same_columns(const struct kin_frame *a, const struct kin_frame *b)
-{
-    if (a->n_columns != b->n_columns)
-        return false;
-    for (size_t c = 0; c < a->n_columns; c++)
-        if (strcmp(a->columns[c], b->columns[c]) != 0)
-            return false;
-    return true;
-}
-
-static int join(struct joined *joined, const char *port, struct kin_error *err)
-{
-    size_t rows = 0;
-    const struct kin_frame *first = &joined->parts[0].frame;
-    for (size_t i = 0; i < joined->n_parts; i++) {
-        if (!same_columns(first, &joined->parts[i].frame))
-            return kin_fail(err, KIN_EDATA,
-                            "input '%s': the tables do not have the same columns; the first has "
-                            "'%s' first, another one has '%s'",
-                            port, first->n_columns ? first->columns[0] : "nothing",
-                            joined->parts[i].frame.n_columns ? joined->parts[i].frame.columns[0]
-                                                             : "nothing");
-        rows += joined->parts[i].frame.n_rows;
-    }
-    KIN_TRY(kin_alloc_into(&joined->cells, rows * first->n_columns, sizeof *joined->cells, err));
-    size_t at = 0;
-    for (size_t i = 0; i < joined->n_parts; i++) {
-        const struct kin_frame *part = &joined->parts[i].frame;
-        for (size_t c = 0; c < part->n_rows * part->n_columns; c++)
-            joined->cells[at++] = part->cells[c];
-    }
-    joined->frame = *first;
-    joined->frame.n_rows = rows;
-    joined->frame.cells = joined->cells;
-    return 0;
-}
-
-/* Tables that could not be had here (R is missing) say so in a field and have no rows to join. */
-static int joined_init(struct joined *joined, const struct kin_call *call, const char *port,
-                       const struct kin_frame **given, const char **unavailable,
-                       struct kin_error *err)
-{
-    const struct kin_set *sets;
-    size_t n = kin_call_gathered(call, port, &sets);
-    KIN_TRY(kin_alloc_into(&joined->parts, n, sizeof *joined->parts, err));
-    for (size_t i = 0; i < n; i++) {
-        const char *why = kin_value_text(sets[i].value, "unavailable", NULL);
-        if (why) {
-            *unavailable = why;
-            continue;
-        }
-        KIN_TRY(table_frame_init(&joined->parts[joined->n_parts++], sets[i].value, err));
-    }
-    if (joined->n_parts == 0)
-        return 0;
-    KIN_TRY(join(joined, port, err));
-    *given = &joined->frame;
-    return 0;
-}
-
 /* ---- what a page is made from ---- */
 
 struct contents {
     struct table_frame tables[7];
-    struct joined models[4];
+    struct table_join models[4];
     struct kin_page_figure *figures;
     const struct kin_value **figure_values;
     struct kin_page page;
@@ -149,7 +72,7 @@ static void contents_release(struct contents *contents)
     for (size_t i = 0; i < KIN_COUNT(contents->tables); i++)
         table_frame_release(&contents->tables[i]);
     for (size_t i = 0; i < KIN_COUNT(contents->models); i++)
-        joined_release(&contents->models[i]);
+        table_join_release(&contents->models[i]);
     kin_free(contents->figures);
     kin_free(contents->figure_values);
 }
@@ -213,9 +136,11 @@ static int contents_init(struct contents *contents, const struct kin_call *call,
     for (size_t i = 0; i < KIN_COUNT(tables); i++)
         KIN_TRY(
             table_frame_of_input(&contents->tables[i], call, tables[i].port, tables[i].given, err));
-    for (size_t i = 0; i < KIN_COUNT(models); i++)
-        KIN_TRY(joined_init(&contents->models[i], call, models[i].port, models[i].given,
-                            &page->no_models, err));
+    for (size_t i = 0; i < KIN_COUNT(models); i++) {
+        KIN_TRY(table_join_init(&contents->models[i], call, models[i].port, models[i].given, err));
+        if (contents->models[i].unavailable)
+            page->no_models = contents->models[i].unavailable;
+    }
     return read_figures(contents, call, err);
 }
 

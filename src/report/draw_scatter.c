@@ -15,6 +15,26 @@ static int add_map(const struct draw *d, const char *title, struct kin_panel **o
     return 0;
 }
 
+#define SILENCE -70.0 /* LUFS; below this nothing is measured */
+
+static double loudness_of(const struct kin_drawing_tables *tables, const char *id)
+{
+    size_t low = 0, high = tables->n_loudness;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(id, tables->loudness[middle].id);
+        if (order == 0 && isnan(tables->loudness[middle].lufs))
+            return NAN;
+        if (order == 0)
+            return fmax(tables->loudness[middle].lufs, SILENCE);
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NAN;
+}
+
 static int add_rows(const struct draw *d, struct kin_panel *panel, enum kin_series_style style,
                     struct kin_look look, const char *label, const struct kin_where *where,
                     struct kin_error *err)
@@ -25,7 +45,7 @@ static int add_rows(const struct draw *d, struct kin_panel *panel, enum kin_seri
     for (size_t r = 0; r < of->n_rows; r++) {
         const struct kin_point point = {.x = kin_frame_number(of, r, "x"),
                                         .y = kin_frame_number(of, r, "y"),
-                                        .low = kin_frame_number(of, r, "loudness"),
+                                        .low = loudness_of(d->tables, kin_frame_text(of, r, "id")),
                                         .high = NAN};
         if (!isnan(point.x) && !isnan(point.y) && kin_frame_match(of, r, where))
             KIN_TRY(kin_series_add(series, point, err));
@@ -40,9 +60,13 @@ static int draw_pane(const struct draw *d, const char *encoder,
 {
     struct kin_panel *panel;
     KIN_TRY(add_map(d, encoder, &panel, err));
-    const struct kin_where originals[] = {{"encoder", encoder}, {"transformation", "OG"}, {0}};
-    KIN_TRY(add_rows(d, panel, KIN_SERIES_DOTS, kin_look_of("OG", d->colours), "originals",
-                     originals, err));
+    static const char *const untouched[] = {"OG", ""}; /* or no such axis */
+    for (size_t i = 0; i < KIN_COUNT(untouched); i++) {
+        const struct kin_where originals[] = {
+            {"encoder", encoder}, {"transformation", untouched[i]}, {0}};
+        KIN_TRY(add_rows(d, panel, KIN_SERIES_DOTS, kin_look_of("OG", d->colours), "originals",
+                         originals, err));
+    }
     for (size_t t = 0; t < transformations->n; t++) {
         const struct kin_where where[] = {
             {"encoder", encoder}, {"transformation", transformations->list[t]}, {0}};
@@ -121,6 +145,17 @@ static int add_songs(const struct draw *d, struct kin_panel *panel, struct kin_e
     return 0;
 }
 
+static int add_loudness(const struct draw *d, struct kin_error *err)
+{
+    struct kin_panel *panel;
+    KIN_TRY(add_map(d, "by the loudness of the voice", &panel, err));
+    KIN_TRY(add_rows(d, panel, KIN_SERIES_SCALE, kin_look_at(0), "loudness", NULL, err));
+    KIN_TRY(kin_plot_key(d->plot, "quiet voice", (struct kin_look){"#0d3b7a", 7}, KIN_SERIES_SCALE,
+                         err));
+    return kin_plot_key(d->plot, "loud voice", (struct kin_look){"#f2c500", 7}, KIN_SERIES_SCALE,
+                        err);
+}
+
 static int draw_chunks(const struct kin_drawing_tables *tables, const struct kin_colours *colours,
                        struct kin_plot *out, struct kin_error *err)
 {
@@ -130,13 +165,10 @@ static int draw_chunks(const struct kin_drawing_tables *tables, const struct kin
     out->narrow_columns = 1;
     out->panel_height = 400;
     out->narrow_height = 320;
-    KIN_TRY(add_map(&d, "by the loudness of the voice", &panel, err));
-    KIN_TRY(add_rows(&d, panel, KIN_SERIES_SCALE, kin_look_at(0), "loudness", NULL, err));
+    if (tables->n_loudness > 0)
+        KIN_TRY(add_loudness(&d, err));
     KIN_TRY(add_map(&d, "by song", &panel, err));
-    KIN_TRY(add_songs(&d, panel, err));
-    KIN_TRY(
-        kin_plot_key(out, "quiet voice", (struct kin_look){"#0d3b7a", 7}, KIN_SERIES_SCALE, err));
-    return kin_plot_key(out, "loud voice", (struct kin_look){"#f2c500", 7}, KIN_SERIES_SCALE, err);
+    return add_songs(&d, panel, err);
 }
 
 const struct kin_drawing kin_drawing_chunks = {

@@ -71,6 +71,57 @@ START_TEST(without_rows_it_says_so)
 }
 END_TEST
 
+static struct kin_value *places(const char *x)
+{
+    static const char *const names[] = {"id", "x", "y"};
+    const char *const row[] = {"a.1", x, "2"};
+    struct kin_value *value = kin_value_new("table");
+    ck_ok(kin_value_set_texts(value, "columns", names, 3, &err));
+    ck_ok(kin_value_set_texts(value, "cells", row, 3, &err));
+    return value;
+}
+
+START_TEST(axes_of_gathered_tables_are_columns)
+{
+    static const struct kin_label mfcc = {.axis = "encoder", .text = "MFCC"};
+    static const struct kin_label at = {.axis = "encoder", .text = "AT"};
+    struct kin_solo *solo = solo_new("figure", (const char *const[]){"drawing", "neighbours", NULL});
+    ck_ok(kin_solo_gather(solo, "of", &at, 1, places("3"), &err));
+    ck_ok(kin_solo_gather(solo, "of", &mfcc, 1, places("4"), &err));
+    ck_ok(kin_solo_run(solo, &err));
+    const char *data = kin_value_text(solo_result(solo, 0), "data", "");
+    ck_assert_ptr_nonnull(strstr(data, "# MFCC: originals\n4 2 "));
+    ck_assert_ptr_nonnull(strstr(data, "# AT: originals\n3 2 "));
+    kin_solo_free(solo);
+}
+END_TEST
+
+START_TEST(loudness_comes_by_id)
+{
+    struct kin_value *number = kin_value_new("number");
+    struct kin_solo *solo = solo_new("figure", (const char *const[]){"drawing", "chunks", NULL});
+    ck_ok(kin_value_set_f64(number, "lufs", -23.5, &err));
+    ck_ok(kin_solo_put(solo, "of", places("3"), &err));
+    ck_ok(kin_solo_add(solo, "loudness", "a.1", number, &err));
+    ck_ok(kin_solo_run(solo, &err));
+    ck_assert_ptr_nonnull(
+        strstr(kin_value_text(solo_result(solo, 0), "data", ""), "loudness\n3 2 -23.5 NaN"));
+    kin_solo_free(solo);
+}
+END_TEST
+
+START_TEST(a_table_that_cannot_be_had)
+{
+    struct kin_value *none = places("3");
+    struct kin_solo *solo = solo_new("figure", (const char *const[]){"drawing", "chunks", NULL});
+    ck_ok(kin_value_set_text(none, "unavailable", "there is no R", &err));
+    ck_ok(kin_solo_put(solo, "of", none, &err));
+    ck_assert_int_eq(kin_solo_run(solo, &err), KIN_EDATA);
+    ck_assert_str_eq(err.text, "there is no table to draw: there is no R");
+    kin_solo_free(solo);
+}
+END_TEST
+
 START_TEST(a_table_that_is_needed)
 {
     struct kin_solo *solo = figure("smallest", 2);
@@ -118,4 +169,5 @@ START_TEST(files_of_a_figure)
 END_TEST
 
 TEST_MAIN("figure", data_script_and_drawing, without_gnuplot_it_says_so, without_rows_it_says_so,
+          axes_of_gathered_tables_are_columns, loudness_comes_by_id, a_table_that_cannot_be_had,
           a_table_that_is_needed, a_colour_that_is_none, files_of_a_figure)

@@ -73,6 +73,13 @@ static struct kin_value *draw(const char *drawing)
         ck_ok(kin_solo_put(solo, "within", table_of(&within), &err));
         ck_ok(kin_solo_put(solo, "performance", table_of(&performance), &err));
     }
+    for (int i = 0; strcmp(drawing, "chunks") == 0 && i < 12; i++) {
+        char id[20];
+        snprintf(id, sizeof id, "song%d.%d", i / 3, i % 3 + 1);
+        struct kin_value *number = kin_value_new("number");
+        ck_ok(kin_value_set_f64(number, "lufs", -40 + i, &err));
+        ck_ok(kin_solo_add(solo, "loudness", id, number, &err));
+    }
     ck_ok(kin_solo_run(solo, &err));
     struct kin_value *figure = copy_of(solo_result(solo, 0));
     kin_solo_free(solo);

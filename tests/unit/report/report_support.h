@@ -159,11 +159,10 @@ static inline void made_performance(struct made *made)
                 }
 }
 
-/* A map: as t-SNE gives it, with the loudness of chunks. */
+/* A map: as t-SNE gives it, of twelve chunks of four songs. */
 static inline void made_map(struct made *made)
 {
-    static const char *const columns[] = {"encoder", "transformation", "id",      "x",
-                                          "y",       "loudness",       NULL};
+    static const char *const columns[] = {"encoder", "transformation", "id", "x", "y", NULL};
     made_columns(made, columns);
     for (size_t e = 0; e < 5; e++)
         for (size_t t = 0; t < 6; t++)
@@ -175,7 +174,6 @@ static inline void made_map(struct made *made)
                 made_text(made, id);
                 made_number(made, cos((double)(i * 7 + t)));
                 made_number(made, sin((double)(i * 5 + e)));
-                made_number(made, -40 + (double)i);
             }
 }
 

@@ -3,9 +3,12 @@
 
 static struct made within, between, originals, performance, map;
 
+static const struct kin_loudness loudness[] = {
+    {"song0.1", -20}, {"song0.2", -INFINITY}, {"song0.3", NAN}, {"song3.1", -30}};
+
 static struct kin_drawing_tables tables_of(const struct kin_drawing *drawing)
 {
-    struct kin_drawing_tables tables = {0};
+    struct kin_drawing_tables tables = {.loudness = loudness, .n_loudness = KIN_COUNT(loudness)};
     const char *name = drawing->name;
     if (strcmp(name, "neighbours") == 0 || strcmp(name, "chunks") == 0)
         tables.of = &map.frame;
@@ -223,6 +226,26 @@ START_TEST(the_mildest_have_a_direction)
 }
 END_TEST
 
+START_TEST(chunks_have_the_loudness_of_their_id)
+{
+    struct kin_plot plot;
+    setup();
+    struct kin_drawing_tables tables = tables_of(kin_drawing_find("chunks"));
+    draw("chunks", &tables, &plot);
+    const struct kin_point *points = series_of(&plot.panels[0], KIN_SERIES_SCALE, "loudness")->points;
+    ck_assert_double_eq(points[0].low, -20);
+    ck_assert_double_eq(points[1].low, -70); /* silence */
+    ck_assert(isnan(points[2].low) && isnan(points[3].low));
+    ck_assert_uint_eq(plot.panels[1].n_series, 4); /* songs */
+    kin_plot_release(&plot);
+    tables.n_loudness = 0;
+    draw("chunks", &tables, &plot);
+    ck_assert_uint_eq(plot.n, 1);
+    kin_plot_release(&plot);
+    teardown();
+}
+END_TEST
+
 START_TEST(memory_may_run_out_anywhere)
 {
     setup();
@@ -245,4 +268,4 @@ END_TEST
 TEST_MAIN("drawing", all_figures_have_their_panels_and_none_is_empty,
           tables_without_rows_draw_nothing, curves_are_means_of_trials, intervals_make_bands,
           originals_are_dotted, means_of_a_model_and_without_one, the_mildest_have_a_direction,
-          memory_may_run_out_anywhere)
+          chunks_have_the_loudness_of_their_id, memory_may_run_out_anywhere)

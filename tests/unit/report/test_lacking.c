@@ -45,5 +45,5 @@ START_TEST(an_empty_table_lacks_nothing)
 }
 END_TEST
 
-TEST_MAIN("missing", nothing_is_missing, rows_and_values_that_are_missing,
+TEST_MAIN("lacking", nothing_is_missing, rows_and_values_that_are_missing,
           an_empty_table_lacks_nothing)
