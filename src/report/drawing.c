@@ -148,6 +148,23 @@ static int add_points(struct kin_panel *panel, enum kin_series_style style, stru
     return 0;
 }
 
+#define MOST_WHERE 8
+
+/* A summary of several columns says in `value` which one a row is about. */
+static int read_summary(const struct kin_frame *summary, const struct kin_where *where,
+                        const char *value, struct points *out, struct kin_error *err)
+{
+    struct kin_where rows[MOST_WHERE + 2] = {{0}};
+    size_t n = 0;
+    if (!summary)
+        return 0;
+    for (; where[n].column && n < MOST_WHERE; n++)
+        rows[n] = where[n];
+    if (kin_frame_column(summary, "value") >= 0)
+        rows[n] = (struct kin_where){"value", value};
+    return read_points(summary, rows, "mean", out, err);
+}
+
 int draw_curve(const struct draw *d, struct kin_panel *panel, const struct kin_where *where,
                const char *value, const char *name, struct kin_error *err)
 {
@@ -155,8 +172,7 @@ int draw_curve(const struct draw *d, struct kin_panel *panel, const struct kin_w
     KIN_AUTO(points_release) struct points means = {0};
     struct kin_look look = kin_look_of(name, d->colours);
     KIN_TRY(read_points(d->tables->of, where, value, &trials, err));
-    if (d->tables->intervals)
-        KIN_TRY(read_points(d->tables->intervals, where, "mean", &means, err));
+    KIN_TRY(read_summary(d->tables->intervals, where, value, &means, err));
     if (means.n == 0) {
         KIN_TRY(read_points(d->tables->of, where, value, &means, err));
         average(&means);

@@ -85,7 +85,7 @@ START_TEST(axes_of_gathered_tables_are_columns)
 {
     static const struct kin_label mfcc = {.axis = "encoder", .text = "MFCC"};
     static const struct kin_label at = {.axis = "encoder", .text = "AT"};
-    struct kin_solo *solo = solo_new("figure", (const char *const[]){"drawing", "neighbours", NULL});
+    struct kin_solo *solo = solo_new("figure", PARAMS("drawing", "neighbours"));
     ck_ok(kin_solo_gather(solo, "of", &at, 1, places("3"), &err));
     ck_ok(kin_solo_gather(solo, "of", &mfcc, 1, places("4"), &err));
     ck_ok(kin_solo_run(solo, &err));

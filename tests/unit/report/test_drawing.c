@@ -160,6 +160,26 @@ START_TEST(intervals_make_bands)
 }
 END_TEST
 
+START_TEST(a_summary_of_several_values)
+{
+    static const char *const columns[] = {"task", "encoder", "transformation", "magnitude",
+                                          "value", "mean", "lower", "upper"};
+    static const char *const cells[] = {
+        "AT", "VGG", "PS", "12", "performance",  "0.5", "0.4", "0.6",
+        "AT", "VGG", "PS", "12", "standardised", "2",   "1",   "3"};
+    const struct kin_frame intervals = {8, 2, columns, cells};
+    struct kin_plot plot;
+    setup();
+    const struct kin_drawing_tables tables = {.of = &performance.frame, .intervals = &intervals};
+    draw("performance", &tables, &plot);
+    const struct kin_series *line = series_of(&plot.panels[0], KIN_SERIES_LINE, "VGG");
+    ck_assert_uint_eq(line->n, 1);
+    ck_assert_double_eq(line->points[0].y, 0.5);
+    kin_plot_release(&plot);
+    teardown();
+}
+END_TEST
+
 START_TEST(originals_are_dotted)
 {
     struct kin_plot plot;
@@ -232,7 +252,8 @@ START_TEST(chunks_have_the_loudness_of_their_id)
     setup();
     struct kin_drawing_tables tables = tables_of(kin_drawing_find("chunks"));
     draw("chunks", &tables, &plot);
-    const struct kin_point *points = series_of(&plot.panels[0], KIN_SERIES_SCALE, "loudness")->points;
+    const struct kin_series *all = series_of(&plot.panels[0], KIN_SERIES_SCALE, "loudness");
+    const struct kin_point *points = all->points;
     ck_assert_double_eq(points[0].low, -20);
     ck_assert_double_eq(points[1].low, -70); /* silence */
     ck_assert(isnan(points[2].low) && isnan(points[3].low));
@@ -267,5 +288,6 @@ END_TEST
 
 TEST_MAIN("drawing", all_figures_have_their_panels_and_none_is_empty,
           tables_without_rows_draw_nothing, curves_are_means_of_trials, intervals_make_bands,
-          originals_are_dotted, means_of_a_model_and_without_one, the_mildest_have_a_direction,
-          chunks_have_the_loudness_of_their_id, memory_may_run_out_anywhere)
+          a_summary_of_several_values, originals_are_dotted, means_of_a_model_and_without_one,
+          the_mildest_have_a_direction, chunks_have_the_loudness_of_their_id,
+          memory_may_run_out_anywhere)
