@@ -14,27 +14,6 @@ void table_join_release(struct table_join *join)
     kin_free(join->cells);
 }
 
-static bool same_columns(const struct kin_frame *a, const struct kin_frame *b)
-{
-    if (a->n_columns != b->n_columns)
-        return false;
-    for (size_t c = 0; c < a->n_columns; c++)
-        if (strcmp(a->columns[c], b->columns[c]) != 0)
-            return false;
-    return true;
-}
-
-static int check_columns(const struct table_join *join, const char *port, struct kin_error *err)
-{
-    for (size_t i = 1; i < join->n_parts; i++)
-        if (!same_columns(&join->parts[0].frame, &join->parts[i].frame))
-            return kin_fail(err, KIN_EDATA,
-                            "input '%s': the tables do not have the same columns: one has %zu, "
-                            "another %zu, or they have other names",
-                            port, join->parts[0].frame.n_columns, join->parts[i].frame.n_columns);
-    return 0;
-}
-
 static int read_parts(struct table_join *join, const struct kin_set *sets, size_t n,
                       struct kin_error *err)
 {
@@ -52,54 +31,53 @@ static int read_parts(struct table_join *join, const struct kin_set *sets, size_
     return 0;
 }
 
-/* The axes that the tables lack, then their own columns. */
-static int find_columns(struct table_join *join, size_t *n_axes, struct kin_error *err)
+static void add_column(struct table_join *join, const char *name)
 {
-    const struct kin_frame *first = &join->parts[0].frame;
-    size_t most = first->n_columns, n = 0;
+    if (kin_frame_column(&join->frame, name) >= 0)
+        return;
+    join->columns[join->frame.n_columns++] = name;
+}
+
+/* Axes first, then the tables' own columns; each once. */
+static int find_columns(struct table_join *join, struct kin_error *err)
+{
+    size_t most = 0;
     for (size_t i = 0; i < join->n_parts; i++)
-        most += join->sets[i]->n_labels;
+        most += join->sets[i]->n_labels + join->parts[i].frame.n_columns;
     KIN_TRY(kin_alloc_into(&join->columns, most, sizeof *join->columns, err));
-    struct kin_frame *all = &join->frame;
-    all->columns = join->columns;
+    join->frame.columns = join->columns;
     for (size_t i = 0; i < join->n_parts; i++)
-        for (size_t a = 0; a < join->sets[i]->n_labels; a++) {
-            const char *axis = join->sets[i]->labels[a].axis;
-            if (kin_frame_column(first, axis) >= 0 || kin_frame_column(all, axis) >= 0)
-                continue;
-            join->columns[n++] = axis;
-            all->n_columns = n;
-        }
-    *n_axes = n;
-    for (size_t c = 0; c < first->n_columns; c++)
-        join->columns[n++] = first->columns[c];
-    all->n_columns = n;
+        for (size_t a = 0; a < join->sets[i]->n_labels; a++)
+            add_column(join, join->sets[i]->labels[a].axis);
+    for (size_t i = 0; i < join->n_parts; i++)
+        for (size_t c = 0; c < join->parts[i].frame.n_columns; c++)
+            add_column(join, join->parts[i].frame.columns[c]);
     return 0;
 }
 
-static const char *label_of(const struct kin_set *set, const char *axis)
+/* A table's own cell comes before the label of an axis of the same name. */
+static const char *cell_of(const struct table_join *join, size_t part, size_t row,
+                           const char *column)
 {
+    const struct kin_set *set = join->sets[part];
+    if (kin_frame_column(&join->parts[part].frame, column) >= 0)
+        return kin_frame_text(&join->parts[part].frame, row, column);
     for (size_t a = 0; a < set->n_labels; a++)
-        if (strcmp(set->labels[a].axis, axis) == 0)
+        if (strcmp(set->labels[a].axis, column) == 0)
             return set->labels[a].text;
     return "";
 }
 
-static int fill(struct table_join *join, size_t n_axes, struct kin_error *err)
+static int fill(struct table_join *join, struct kin_error *err)
 {
     size_t rows = 0, at = 0;
     for (size_t i = 0; i < join->n_parts; i++)
         rows += join->parts[i].frame.n_rows;
     KIN_TRY(kin_alloc_into(&join->cells, rows * join->frame.n_columns, sizeof *join->cells, err));
-    for (size_t i = 0; i < join->n_parts; i++) {
-        const struct kin_frame *part = &join->parts[i].frame;
-        for (size_t r = 0; r < part->n_rows; r++) {
-            for (size_t a = 0; a < n_axes; a++)
-                join->cells[at++] = label_of(join->sets[i], join->columns[a]);
-            for (size_t c = 0; c < part->n_columns; c++)
-                join->cells[at++] = part->cells[r * part->n_columns + c];
-        }
-    }
+    for (size_t i = 0; i < join->n_parts; i++)
+        for (size_t r = 0; r < join->parts[i].frame.n_rows; r++)
+            for (size_t c = 0; c < join->frame.n_columns; c++)
+                join->cells[at++] = cell_of(join, i, r, join->columns[c]);
     join->frame.n_rows = rows;
     join->frame.cells = join->cells;
     return 0;
@@ -109,13 +87,12 @@ int table_join_init(struct table_join *join, const struct kin_call *call, const 
                     const struct kin_frame **given, struct kin_error *err)
 {
     const struct kin_set *sets;
-    size_t n = kin_call_gathered(call, port, &sets), n_axes;
+    size_t n = kin_call_gathered(call, port, &sets);
     KIN_TRY(read_parts(join, sets, n, err));
     if (join->n_parts == 0)
         return 0;
-    KIN_TRY(check_columns(join, port, err));
-    KIN_TRY(find_columns(join, &n_axes, err));
-    KIN_TRY(fill(join, n_axes, err));
+    KIN_TRY(find_columns(join, err));
+    KIN_TRY(fill(join, err));
     *given = &join->frame;
     return 0;
 }

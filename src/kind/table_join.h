@@ -14,9 +14,9 @@ struct table_join {
 };
 
 void table_join_release(struct table_join *join);
-/* The tables of a port. Axes that the tables do not have as columns come before their own. A table
- * that stands for one that cannot be had is left out. *given stays NULL when there is none.
- * KIN_EDATA: the tables do not have the same columns. */
+/* The tables of a port: every axis and every column once, cells empty where a table lacks one. A
+ * table that stands for one that cannot be had is left out. *given stays NULL when there is none.
+ */
 int table_join_init(struct table_join *join, const struct kin_call *call, const char *port,
                     const struct kin_frame **given, struct kin_error *err);
 

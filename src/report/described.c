@@ -1,5 +1,7 @@
 /* What the page says of the run: facts in the first lines, methods at the end. */
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "draw.h"
@@ -41,6 +43,25 @@ static void add_count(struct kin_text *out, const char *number, const char *one,
     html_textf(out, "%s %s", number, strcmp(number, "1") == 0 ? one : many);
 }
 
+/* Of «8, 32, 40» the least and the most: «8 to 40». */
+static void add_range(struct kin_text *out, const char *numbers, const char *one, const char *many)
+{
+    double least = INFINITY, most = -INFINITY;
+    for (const char *at = numbers; *at; at += strspn(at, ", ")) {
+        char *end;
+        double x = strtod(at, &end);
+        if (end == at)
+            return add_count(out, numbers, one, many);
+        least = fmin(least, x);
+        most = fmax(most, x);
+        at = end;
+    }
+    if (least < most)
+        html_textf(out, "%g to %g %s", least, most, many);
+    else
+        add_count(out, numbers, one, many);
+}
+
 static int add_trials(const struct kin_page *page, struct kin_text *out, struct kin_error *err)
 {
     KIN_AUTO(names_release) struct kin_names trials = {0};
@@ -66,7 +87,7 @@ static int add_facts(const struct kin_page *page, struct kin_text *out, struct k
     KIN_TRY(add_trials(page, out, err));
     if (epochs) {
         kin_text_add(out, ", ");
-        add_count(out, epochs, "epoch", "epochs");
+        add_range(out, epochs, "epoch", "epochs");
     }
     kin_text_add(out, ".</b></p>\n");
     return 0;

@@ -112,8 +112,12 @@ static int draw_performance(const struct kin_drawing_tables *tables,
     KIN_TRY(kin_frame_names(tables->of, "task", NULL, &tasks, err));
     KIN_TRY(kin_frame_names(tables->of, "encoder", NULL, &encoders, err));
     set_sizes(out, transformations.n, 120, 110);
-    for (size_t t = 0; t < tasks.n; t++)
+    for (size_t t = 0; t < tasks.n; t++) {
+        const struct kin_where task[] = {{"task", tasks.list[t]}, {0}};
+        if (isnan(kin_frame_mean(tables->of, "performance", task, NULL)))
+            continue; /* the page says that it is missing */
         KIN_TRY(draw_performance_row(&d, tasks.list[t], &transformations, &encoders, err));
+    }
     KIN_TRY(draw_keys(&d, &encoders, KIN_SERIES_LINE, err));
     return kin_plot_y_label(out, "performance", err);
 }

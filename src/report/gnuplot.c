@@ -310,7 +310,7 @@ static void add_series(const struct kin_series *series, size_t index, struct kin
                       series->colour, series->mark);
         break;
     case KIN_SERIES_SCALE:
-        kin_text_add(out, "using 1:2:3 with points lc palette pt 7 ps 0.4");
+        kin_text_add(out, "using 1:2:3 with points lc palette pt 7 ps 0.6");
         break;
     default:
         kin_text_addf(out, "using 1:2 with points lc rgb '%s' pt %d ps %g", series->colour,

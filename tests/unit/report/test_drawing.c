@@ -198,6 +198,21 @@ START_TEST(originals_are_dotted)
 }
 END_TEST
 
+START_TEST(a_task_without_numbers_has_no_row)
+{
+    struct kin_plot plot;
+    setup();
+    for (size_t r = 0; r < performance.frame.n_rows; r++)
+        if (strcmp(kin_frame_text(&performance.frame, r, "task"), "VS") == 0)
+            performance.cells[r * performance.frame.n_columns + 5][0] = '\0';
+    const struct kin_drawing_tables tables = {.of = &performance.frame};
+    draw("performance", &tables, &plot);
+    ck_assert_uint_eq(plot.n, 15);
+    kin_plot_release(&plot);
+    teardown();
+}
+END_TEST
+
 START_TEST(means_of_a_model_and_without_one)
 {
     static const char *const columns[] = {"model", "factor", "level", "how",
@@ -288,6 +303,7 @@ END_TEST
 
 TEST_MAIN("drawing", all_figures_have_their_panels_and_none_is_empty,
           tables_without_rows_draw_nothing, curves_are_means_of_trials, intervals_make_bands,
-          a_summary_of_several_values, originals_are_dotted, means_of_a_model_and_without_one,
+          a_summary_of_several_values, originals_are_dotted,
+          a_task_without_numbers_has_no_row, means_of_a_model_and_without_one,
           the_mildest_have_a_direction, chunks_have_the_loudness_of_their_id,
           memory_may_run_out_anywhere)

@@ -18,7 +18,7 @@ static const char *const method_cells[] = {
     "clips", "excerpt", "failed", "clip", "1", "", "",
     "net", "train", "kind", "train", "1", "", "trains a network",
     "net", "train", "axis", "task", "AE, AT", "", "",
-    "net", "train", "parameter", "epochs", "12", "", "how often"};
+    "net", "train", "parameter", "epochs", "8, 32, 12", "", "how often"};
 static const struct kin_frame methods = {7, 13, method_columns, method_cells};
 
 static void setup(void)
@@ -63,7 +63,8 @@ START_TEST(the_first_lines)
     struct kin_text html = {0};
     ck_ok(kin_page_html(&page, &html, &err));
     holds(&html, "<h1>A &lt; B</h1>");
-    holds(&html, "Data: a folder of music (dataset.folder). <b>29 clips, 3 trials, 12 epochs.</b>");
+    holds(&html, "Data: a folder of music (dataset.folder). "
+                 "<b>29 clips, 3 trials, 8 to 32 epochs.</b>");
     holds(&html, "Other data: compare the order, not the values.");
     kin_text_clear(&html);
     page.paper = true;
@@ -195,7 +196,7 @@ START_TEST(nothing_but_methods)
     const struct kin_page page = {.methods = &methods};
     struct kin_text html = {0};
     ck_ok(kin_page_html(&page, &html, &err));
-    holds(&html, "1 trial, 12 epochs");
+    holds(&html, "1 trial, 8 to 32 epochs");
     holds(&html, "</html>");
     kin_text_release(&html);
 }
