@@ -13,13 +13,13 @@
 #endif
 
 #include "cli.h"
-#include "version.h"
 #include "kindred/cache.h"
 #include "kindred/cpu.h"
 #include "kindred/memory.h"
 #include "kindred/process.h"
 #include "kindred/text.h"
 #include "kindred/workflow.h"
+#include "version.h"
 
 /* Linked only into some builds. */
 extern char *openblas_get_config(void) __attribute__((weak));

@@ -11,9 +11,9 @@
 
 /* Whether gnuplot is on the PATH. */
 bool plotter_found(void);
-/* Runs a script on a data file called `name`.dat in a scratch folder and appends what it draws.
- * No shell, no settings of the person, no terminal. KIN_EUNAVAILABLE: no gnuplot; KIN_EDATA: it
- * failed, with the first line that it said. */
+/* Runs a script on a data file called `name`.dat in a scratch folder and appends what it draws, by
+ * no settings of the person. KIN_EUNAVAILABLE: no gnuplot; KIN_EDATA: it failed, with what it said.
+ */
 int plotter_draw(const char *name, const struct kin_text *data, const struct kin_text *script,
                  bool narrow, struct kin_text *out, struct kin_error *err);
 

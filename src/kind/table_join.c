@@ -20,7 +20,7 @@ static int read_parts(struct table_join *join, const struct kin_set *sets, size_
     KIN_TRY(kin_alloc_into(&join->parts, n, sizeof *join->parts, err));
     KIN_TRY(kin_alloc_into(&join->sets, n, sizeof *join->sets, err));
     for (size_t i = 0; i < n; i++) {
-        const char *why = kin_value_text(sets[i].value, "unavailable", NULL);
+        const char *why = kin_unavailable(sets[i].value);
         if (why) {
             join->unavailable = why;
             continue;

@@ -40,4 +40,4 @@ START_TEST(a_model_comes_first)
 }
 END_TEST
 
-TEST_MAIN("marginal", every_transformation_weighs_the_same, a_model_comes_first)
+TEST_MAIN("balanced", every_transformation_weighs_the_same, a_model_comes_first)
