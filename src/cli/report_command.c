@@ -47,7 +47,7 @@ static int run_pages(struct workflow_options *options)
 int command_report(int argc, char **argv)
 {
     struct workflow_options options;
-    int code = options_parse(argc, argv, "jokl", &options);
+    int code = options_parse(argc, argv, "jokle", &options);
     if (code == 0 && options.n_steps > 0)
         code = kin_cli_usage("report", "'report' takes a workflow and no steps");
     else if (code == 0)

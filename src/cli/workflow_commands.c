@@ -82,7 +82,7 @@ const struct kin_command kin_command_report = {
     .name = "report",
     .doc = "writes the page of a workflow with its figures and tables",
     .usage = "report WORKFLOW [-o DIR] [-j N] [--keep-going] [--log json]\n"
-             "  -o DIR            where the page goes (results/)\n" COMMON,
+             "  -o DIR            where the page goes (results/)\n" ALLOW_EXEC COMMON,
     .run = command_report,
 };
 

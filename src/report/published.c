@@ -75,9 +75,12 @@ static void add_this_run(const struct kin_page *page, const struct published *p,
     const struct kin_frame *frame = p->what == F ? page->anova : page->fit;
     long row = p->what == F ? find_term(frame, p->model, p->of)
                             : find_row(frame, p->model, "model", p->model);
-    html_number(out, row < 0
-                         ? NAN
-                         : kin_frame_number(frame, (size_t)row, p->what == F ? "F" : "r_squared"));
+    double x =
+        row < 0 ? NAN : kin_frame_number(frame, (size_t)row, p->what == F ? "F" : "r_squared");
+    if (p->what == F && fabs(x) < 100)
+        kin_text_addf(out, "%.1f", x);
+    else
+        html_number(out, x);
     if (row >= 0 && p->what == F)
         html_textf(out, " (%.4g, %.4g)", kin_frame_number(frame, (size_t)row, "df"),
                    kin_frame_number(frame, (size_t)row, "df2"));
