@@ -50,7 +50,8 @@ small_run() { # workflow name
     "$kindred" run "$root/workflows/$1.yaml" --out "$scratch/$1" --set clips=4 \
         --set 'trials=[0]' --set epochs_AE=1 --set epochs_AT=1 --set epochs_IR=1 --set epochs_VS=1 \
         --set batch=2 --set channels=4 --set hidden=8 --set 'pitch=[1]' --set 'tempo=[0.9]' \
-        --set 'snr=[20]' --set 'kbps=[64]' >"$scratch/$1.log" 2>&1 ||
+        --set 'snr=[20]' --set 'kbps=[64]' --set 'mild=[1,0.9,20,64]' \
+        --set perplexity=5 >"$scratch/$1.log" 2>&1 ||
         { cat "$scratch/$1.log"; fail "$1"; }
 }
 rows() { # file
@@ -65,6 +66,7 @@ for name in paper paper-open; do
     expect "$name: rows of the originals" "$(rows "$scratch/$name/between-originals.csv")" 40
     # 5 × 4 tasks × 2 encoders
     expect "$name: rows of performance" "$(rows "$scratch/$name/performance.csv")" 40
+    [ -s "$scratch/$name/index.html" ] || fail "$name: no page"
     expect "$name: their originals" "$(rows "$scratch/$name/performance-originals.csv")" 8
     awk -F , 'NR > 1 && ($1 != "VS" && $7 == "") { exit 1 }' "$scratch/$name/performance.csv" ||
         fail "$name: a performance is missing"
