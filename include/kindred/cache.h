@@ -142,6 +142,40 @@ int kin_cache_write_later(struct kin_cache *cache, struct kin_cache_batch *takes
                           void (*done)(void *context, int status, const struct kin_error *err),
                           void *context, struct kin_error *err);
 
+/* ---- sharing work with other processes ---- */
+
+enum kin_claim_answer {
+    KIN_CLAIM_MINE,  /* compute it: nobody else will while this process lives */
+    KIN_CLAIM_DONE,  /* the result is in the cache by now */
+    KIN_CLAIM_THEIRS /* another living process computes it: ask again later */
+};
+
+/* What a process wants to compute: items of a family, or actions. */
+struct kin_claims {
+    const struct kin_digest *family;   /* NULL: the keys are those of actions */
+    const struct kin_digest *failures; /* the family of items that failed, done as well; or NULL */
+    bool anew;                         /* whatever is there: what was done is done again */
+    size_t n;
+    const struct kin_digest *keys;
+    unsigned char *answers;            /* enum kin_claim_answer, filled before the batch is done */
+};
+
+/* Claims what is neither done nor claimed by a process that lives (pid, its start, boot). The
+ * claims and all they point at are borrowed until the batch is done. */
+int kin_batch_claim(struct kin_cache_batch *batch, const struct kin_claims *claims,
+                    struct kin_error *err);
+/* Gives a claim up: in the batch that stores the result. family NULL: of an action. */
+int kin_batch_unclaim(struct kin_cache_batch *batch, const struct kin_digest *family,
+                      const struct kin_digest *key, struct kin_error *err);
+/* What this process needs from now on, so that nothing of it is removed: keys of actions, families
+ * of items, digests of artifacts. */
+int kin_batch_lease(struct kin_cache_batch *batch, const struct kin_digest *digests, size_t n,
+                    struct kin_error *err);
+/* Gives up all claims and leases of this process. */
+int kin_batch_leave(struct kin_cache_batch *batch, struct kin_error *err);
+/* The pid of another process that computes with this cache, or 0. */
+uint64_t kin_cache_other(struct kin_cache *cache);
+
 /* ---- records ---- */
 
 /* Copies the value; kin_free it. KIN_ENOTFOUND. */

@@ -105,6 +105,18 @@ bool kin_cache_find(struct kin_cache *cache, const struct kin_digest *key, struc
     return true;
 }
 
+int kin_action_exists(struct kin_writing *w, const struct kin_digest *key, bool *out,
+                      struct kin_error *err)
+{
+    MDB_val value;
+    struct outcome outcome;
+    int rc = kin_store_get(w->cache, w->txn, KIN_TABLE_OUTCOME, key->bytes, DIGEST_BYTES, &value);
+    if (rc != 0 && rc != MDB_NOTFOUND)
+        return kin_store_fail(w->cache, rc, err, "looking up an action");
+    *out = rc == 0 && decode(key, &value, &outcome);
+    return 0;
+}
+
 /* A text that is stored with its NUL and verified by its digest; NULL when it is damaged. */
 static const char *verified_text(const MDB_val *value, const struct kin_digest *digest)
 {
@@ -232,8 +244,24 @@ int kin_action_forget(struct kin_writing *w, const struct kin_digest *key, struc
     return 0;
 }
 
-int kin_action_put(struct kin_writing *w, const struct kin_action *action, struct kin_error *err)
+/* Of an action that several runs or processes computed in parts each knows its own share of the
+ * time: the longest stays. */
+static double longest_seconds(struct kin_writing *w, const struct kin_action *action)
 {
+    MDB_val value;
+    struct outcome old;
+    int rc = kin_store_get(w->cache, w->txn, KIN_TABLE_OUTCOME, action->key.bytes, DIGEST_BYTES,
+                           &value);
+    bool same = rc == 0 && decode(&action->key, &value, &old) &&
+                old.action.n_outputs == action->n_outputs &&
+                memcmp(old.action.outputs, action->outputs, action->n_outputs * DIGEST_BYTES) == 0;
+    return same && old.action.seconds > action->seconds ? old.action.seconds : action->seconds;
+}
+
+int kin_action_put(struct kin_writing *w, const struct kin_action *given, struct kin_error *err)
+{
+    struct kin_action longest = *given, *action = &longest;
+    action->seconds = longest_seconds(w, given);
     struct kin_digest made_by = kin_digest_of(action->made_by, strlen(action->made_by));
     KIN_TRY(put_made_by(w, action->made_by, &made_by, err));
     unsigned char value[LONGEST];

@@ -148,6 +148,37 @@ int kin_batch_record(struct kin_cache_batch *batch, const char *table, const voi
     return add(batch, &op, err);
 }
 
+int kin_batch_claim(struct kin_cache_batch *batch, const struct kin_claims *claims,
+                    struct kin_error *err)
+{
+    struct kin_op op = {.kind = KIN_OP_CLAIM, .claims = claims};
+    return add(batch, &op, err);
+}
+
+int kin_batch_unclaim(struct kin_cache_batch *batch, const struct kin_digest *family,
+                      const struct kin_digest *key, struct kin_error *err)
+{
+    struct kin_op op = {.kind = KIN_OP_RELEASE, .item = *key};
+    if (family)
+        op.digest = *family;
+    return add(batch, &op, err);
+}
+
+int kin_batch_lease(struct kin_cache_batch *batch, const struct kin_digest *digests, size_t n,
+                    struct kin_error *err)
+{
+    struct kin_op op = {.kind = KIN_OP_LEASE, .length = n * sizeof *digests};
+    KIN_TRY(kin_alloc_into(&op.bytes, n, sizeof *digests, err));
+    memcpy(op.bytes, digests, op.length);
+    return add(batch, &op, err);
+}
+
+int kin_batch_leave(struct kin_cache_batch *batch, struct kin_error *err)
+{
+    struct kin_op op = {.kind = KIN_OP_LEAVE};
+    return add(batch, &op, err);
+}
+
 static int apply_record(struct kin_writing *w, const struct kin_op *op, struct kin_error *err)
 {
     const char *table = op->bytes;
@@ -180,6 +211,14 @@ static int apply_op(struct kin_writing *w, const struct kin_op *op, struct kin_e
         return kin_action_forget(w, &op->digest, err);
     case KIN_OP_FORGET_ITEM:
         return kin_item_forget(w, &op->digest, &op->item, &op->output, err);
+    case KIN_OP_CLAIM:
+        return kin_claim_apply(w, op->claims, err);
+    case KIN_OP_RELEASE:
+        return kin_claim_release(w, &op->digest, &op->item, err);
+    case KIN_OP_LEASE:
+        return kin_claim_lease(w, op->bytes, op->length, err);
+    case KIN_OP_LEAVE:
+        return kin_claim_leave(w, err);
     }
     return kin_fail(err, KIN_EINVAL, "an operation that is none");
 }

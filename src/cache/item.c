@@ -51,6 +51,21 @@ int kin_cache_find_items(struct kin_cache *cache, const struct kin_digest *famil
     return rc == 0 ? 0 : kin_store_fail(cache, rc, err, "looking up items");
 }
 
+int kin_item_exists(struct kin_writing *w, const struct kin_digest *family,
+                    const struct kin_digest *item, bool *out, struct kin_error *err)
+{
+    MDB_cursor *cursor;
+    MDB_val pair;
+    int rc = mdb_cursor_open(w->txn, w->cache->dbi[KIN_TABLE_ITEM], &cursor);
+    if (rc != 0)
+        return kin_store_fail(w->cache, rc, err, "looking up an item");
+    rc = seek(cursor, family, item, &pair);
+    mdb_cursor_close(cursor);
+    *out = rc == 0;
+    return rc == 0 || rc == MDB_NOTFOUND ? 0
+                                         : kin_store_fail(w->cache, rc, err, "looking up an item");
+}
+
 /* Deletes the item's pair unless it is the wanted one already. */
 static int clear_pair(MDB_cursor *cursor, const struct kin_digest *family,
                       const struct kin_digest *item, const struct kin_digest *output, bool *there)

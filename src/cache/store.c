@@ -406,6 +406,7 @@ int kin_cache_open(const struct kin_cache_options *options, struct kin_cache **o
     KIN_TRY(kin_alloc_into(&cache, 1, sizeof *cache, err));
     cache->read_only = options->read_only;
     cache->owner = getpid();
+    kin_owner_self(&cache->self);
     cache->folder = kin_strdup(options->folder);
     int status = cache->folder ? open_all(cache, options->upkeep, err)
                                : kin_fail(err, KIN_ENOMEM, "no memory for a path");

@@ -9,7 +9,7 @@
  *   outcome  key of an action         outputs, counts, times; own checksum (action.c)
  *   origin   key of an action         the canonical record that was hashed, NUL included
  *   item     family                   item digest + output digest, sorted duplicates
- *   record   table, NUL, key          anything; made-by texts, the stat cache, runs, pins
+ *   record   table, NUL, key          anything; made-by texts, the stat cache, runs, pins, claims
  *
  * Numbers in values are little-endian. Extents and live counts have LMDB's integer keys.
  */
@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "cache/owner.h"
 #include "kindred/cache.h"
 
 enum kin_store_table {
@@ -45,6 +46,7 @@ struct kin_cache {
     char *folder;
     bool read_only;
     pid_t owner; /* LMDB must not be used across a fork */
+    struct kin_owner self;
     MDB_env *env;
     MDB_dbi dbi[KIN_TABLES];
     pthread_mutex_t lock; /* guards what follows, up to the blank line */

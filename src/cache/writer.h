@@ -39,6 +39,8 @@ struct kin_writing {
     MDB_txn *txn;
     uint64_t next_extent;
     struct kin_pack packs[2]; /* kept, temporary */
+    bool joined;     /* claims of the dead are swept away */
+    uint64_t leases; /* of this process, so far */
 };
 
 /* ---- extent.c ---- */
@@ -99,6 +101,11 @@ int kin_action_forget(struct kin_writing *w, const struct kin_digest *key, struc
 int kin_item_forget(struct kin_writing *w, const struct kin_digest *family,
                     const struct kin_digest *item, const struct kin_digest *output,
                     struct kin_error *err);
+/* Whether it is there, for those who claim. */
+int kin_action_exists(struct kin_writing *w, const struct kin_digest *key, bool *out,
+                      struct kin_error *err);
+int kin_item_exists(struct kin_writing *w, const struct kin_digest *family,
+                    const struct kin_digest *item, bool *out, struct kin_error *err);
 int kin_item_put(struct kin_writing *w, const struct kin_digest *family,
                  const struct kin_digest *item, const struct kin_digest *output,
                  struct kin_error *err);
@@ -109,6 +116,21 @@ size_t kin_record_key(const char *table, const void *key, size_t key_length,
                       unsigned char out[KIN_RECORD_KEY]);
 int kin_record_put(struct kin_writing *w, const char *table, const void *key, size_t key_length,
                    const void *value, size_t length, struct kin_error *err); /* NULL: delete */
+
+/* ---- claim.c ---- */
+
+int kin_claim_apply(struct kin_writing *w, const struct kin_claims *claims, struct kin_error *err);
+int kin_claim_release(struct kin_writing *w, const struct kin_digest *family,
+                      const struct kin_digest *key, struct kin_error *err);
+int kin_claim_lease(struct kin_writing *w, const void *digests, size_t length,
+                    struct kin_error *err);
+int kin_claim_leave(struct kin_writing *w, struct kin_error *err);
+/* Every claim and lease of other living processes, until visit returns other than 0, which it
+ * returns. Digests, in the map, for a lease alone. */
+int kin_claim_others(const struct kin_cache *cache, MDB_txn *txn,
+                     int (*visit)(void *context, const struct kin_owner *process,
+                                  const void *digests, size_t n),
+                     void *context, struct kin_error *err);
 
 /* ---- batch.c ---- */
 
@@ -122,7 +144,11 @@ enum kin_op_kind {
     KIN_OP_LEAVE_OUT,
     KIN_OP_BIND,
     KIN_OP_FORGET_ACTION,
-    KIN_OP_FORGET_ITEM
+    KIN_OP_FORGET_ITEM,
+    KIN_OP_CLAIM,
+    KIN_OP_RELEASE,
+    KIN_OP_LEASE,
+    KIN_OP_LEAVE
 };
 
 struct kin_op {
@@ -130,7 +156,8 @@ struct kin_op {
     bool temporary, has_value;
     struct kin_digest digest, item, output; /* blob, drop: the first; item: family, item, output */
     void *bytes;                            /* owned: blob; struct kin_action and its texts; table,
-                                               key and value of a record */
+                                               key and value of a record; digests of a lease */
+    const struct kin_claims *claims;        /* borrowed */
     size_t length, key_length, table_length; /* leave out: key_length is the artifact's length */
 };
 

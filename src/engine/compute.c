@@ -189,6 +189,7 @@ static int keep_piece(struct block *block, size_t k, struct kin_error *err)
     struct work *work = block->work;
     struct piece *piece = &work->pieces[block->indices[k]];
     bool keep = step_of(block->session, work->instance)->keep;
+    KIN_TRY(kin_batch_unclaim(block->batch, &work->families[0], &piece->key, err));
     for (size_t o = 0; o < work->n_outputs; o++) {
         const struct kin_gift *gift = kin_given_find(&block->given, o, k);
         if (gift->why)
@@ -283,6 +284,9 @@ static void count(struct block *block)
     stats->computed += block->work->map ? block->n : 1;
     stats->bytes += block->bytes;
     stats->seconds += block->seconds;
+    struct speed *speed = &session->speeds[session->speeds[block->work->instance->step].first];
+    speed->items += block->work->map ? block->n : 1;
+    speed->seconds += block->seconds;
     block->work->seconds += block->seconds;
     for (size_t c = 0; c < KIN_COUNT(stats->counters); c++) {
         if (!block->given.counters[c].unit)

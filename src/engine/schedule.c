@@ -6,7 +6,7 @@
  * An instance passes: ready → (hit) done; or ready → open, blocks computed → finish queued → done
  * when its action is committed. Everything in struct schedule is guarded by session->lock.
  */
-#include "schedule.h"
+#include "sharing.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -105,15 +105,25 @@ static void action_wrote(void *context, int status, const struct kin_error *err)
 static bool is_handed_out(const struct kin_session *session, size_t number)
 {
     const struct work *work = session->instances[number].work;
-    return !work || work->next == work->n_todo;
+    return !work || work->next == work->n_mine;
+}
+
+/* What is claimed later opens it again. */
+static void close_handed_out(struct kin_session *session)
+{
+    struct heap *open = &session->schedule->open;
+    while (open->n > 0 && is_handed_out(session, heap_top(open))) {
+        struct work *work = session->instances[heap_pop(open)].work;
+        if (work)
+            work->open = false;
+    }
 }
 
 /* Takes the next block of the deepest work; false: nothing to take. */
 static bool take_block(struct kin_session *session, struct work **work, size_t *start, size_t *n)
 {
     struct schedule *schedule = session->schedule;
-    while (schedule->open.n > 0 && is_handed_out(session, heap_top(&schedule->open)))
-        heap_pop(&schedule->open);
+    close_handed_out(session);
     if (schedule->stop || schedule->open.n == 0 || session_cancelled(session))
         return false;
     struct instance *instance = &session->instances[heap_top(&schedule->open)];
@@ -122,11 +132,7 @@ static bool take_block(struct kin_session *session, struct work **work, size_t *
         return false; /* what uses all threads runs alone */
     schedule->wide = wide;
     *work = instance->work;
-    *start = (*work)->next;
-    size_t left = (*work)->n_todo - *start;
-    *n = left < (*work)->block ? left : (*work)->block;
-    (*work)->next += *n;
-    (*work)->in_flight++;
+    *n = sharing_take_locked(session, *work, start);
     schedule->last_step = step_of(session, instance)->name;
     return true;
 }
@@ -136,13 +142,11 @@ static void give_block(struct kin_session *session, struct work *work, size_t n,
                        const struct kin_error *err)
 {
     struct schedule *schedule = session->schedule;
-    if (status != 0 && work->error.status == 0)
-        work->error = *err;
-    if (work->error.status != 0)
-        work->next = work->n_todo;
+    if (status != 0)
+        sharing_fail_locked(session, work, err);
     schedule->items_done += n;
-    if (--work->in_flight == 0 && work->next == work->n_todo)
-        heap_push(&schedule->finished, work->instance->number, NULL);
+    work->in_flight--;
+    sharing_settle_locked(session, work);
 }
 
 static void *worker(void *context)
@@ -161,7 +165,7 @@ static void *worker(void *context)
         bool failed = work->error.status != 0;
         pthread_mutex_unlock(&session->lock);
         struct kin_error err = {0};
-        int status = failed ? 0 : work_compute(session, work, work->todo + start, n, false, &err);
+        int status = failed ? 0 : work_compute(session, work, work->mine + start, n, false, &err);
         pthread_mutex_lock(&session->lock);
         schedule->running--;
         schedule->wide = false;
@@ -235,6 +239,8 @@ static void fail_instance(struct kin_session *session, struct instance *instance
 static int drop_outputs(struct kin_session *session, struct instance *instance,
                         struct kin_error *err)
 {
+    if (kin_cache_other(session->cache) != 0)
+        return 0; /* it may need them: the last one drops them, or `gc` */
     struct kin_cache_batch *batch = kin_batch_new(session->cache);
     if (!batch)
         return kin_fail(err, KIN_ENOMEM, "no memory for a batch");
@@ -287,6 +293,7 @@ static int complete(struct kin_session *session, struct instance *instance, stru
         report_skipped(session, instance->work);
     work_free(session, instance->work);
     instance->work = NULL;
+    KIN_TRY(sharing_lease(session, &instance->key, err));
     KIN_TRY(report_failures(session, instance, err));
     KIN_TRY(release_producers(session, instance, err));
     pthread_mutex_lock(&session->lock);
@@ -313,8 +320,11 @@ static int finish(struct kin_session *session, struct instance *instance, struct
     struct work *work = instance->work;
     if (work->error.status != 0) {
         *err = work->error;
+        sharing_give_up(session, work);
         return session_blame(session, instance, err);
     }
+    if (work->adopted)
+        return complete(session, instance, err);
     session_writing(session);
     int status = work_finish(session, work, action_wrote, work, err);
     if (status != 0)
@@ -363,13 +373,10 @@ static int start(struct kin_session *session, struct instance *instance, struct 
     work->block = block_size(session, step_of(session, instance)->kind, work->n_todo);
     if (work->n_todo == 0)
         return finish(session, instance, err);
-    pthread_mutex_lock(&session->lock);
     instance->state = INSTANCE_RUNNING;
     session->schedule->items_known += work->n_todo;
-    int status = heap_push(&session->schedule->open, instance->number, err);
-    pthread_cond_broadcast(&session->changed);
-    pthread_mutex_unlock(&session->lock);
-    return status;
+    session->schedule->asked = true;
+    return sharing_open(session, work, err);
 }
 
 typedef int advance(struct kin_session *session, struct instance *instance, struct kin_error *err);
@@ -411,7 +418,9 @@ static void wait_for_change(struct kin_session *session)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += (long)(PROGRESS_SECONDS * 1e9);
+    double pause = sharing_pause_locked(session);
+    pause = pause < 0 ? 0 : pause < PROGRESS_SECONDS ? pause : PROGRESS_SECONDS;
+    until.tv_nsec += (long)(pause * 1e9);
     if (until.tv_nsec >= 1000000000) {
         until.tv_nsec -= 1000000000;
         until.tv_sec++;
@@ -422,7 +431,8 @@ static void wait_for_change(struct kin_session *session)
 static bool may_open(const struct schedule *schedule)
 {
     return schedule->ready.n > 0 && !schedule->stop &&
-           schedule->open.n < OPEN_WORK_A_THREAD * (size_t)schedule->threads;
+           schedule->open.n + schedule->unasked.n <
+               OPEN_WORK_A_THREAD * (size_t)schedule->threads;
 }
 
 /* With the lock held: until everything wanted is done, or nothing more can be. */
@@ -439,11 +449,15 @@ static void coordinate(struct kin_session *session)
             step_on(session, &schedule->done, complete);
         else if (schedule->finished.n > 0)
             step_on(session, &schedule->finished, finish);
+        else if (schedule->answered)
+            sharing_answer_locked(session);
+        else if (sharing_wants_locked(session))
+            sharing_ask_locked(session);
         else if (may_open(schedule))
             step_on(session, &schedule->ready, start);
         else if (schedule->stop && schedule->running == 0 && schedule->writes == 0)
             break;
-        else
+        else if (!sharing_poll_locked(session))
             wait_for_change(session);
         show_progress(session, false);
     }
@@ -519,6 +533,7 @@ static void release(struct schedule *schedule)
     heap_release(&schedule->open);
     heap_release(&schedule->finished);
     heap_release(&schedule->done);
+    sharing_release(schedule);
 }
 
 int kin_session_run(struct kin_session *session, const struct kin_run_options *options,
@@ -540,6 +555,8 @@ int kin_session_run(struct kin_session *session, const struct kin_run_options *o
     if (status == 0 && history_save(session, &history_error) != 0)
         session_tell(session, KIN_LOG_WARN, NULL, "the run could not be recorded: %s",
                      history_error.text);
+    if (schedule.asked) /* after the record of the run, which keeps what it made */
+        sharing_leave(session);
     if (status == 0 && schedule.status != 0) {
         *err = schedule.error;
         status = schedule.status;

@@ -12,9 +12,15 @@ struct schedule {
     unsigned threads;
     pthread_t workers[MOST_THREADS];
     struct heap ready;    /* instances whose inputs are done */
+    struct heap unasked;  /* instances with items to claim */
     struct heap open;     /* instances with blocks to take */
+    struct heap waiting;  /* instances with items that another process computes */
     struct heap finished; /* instances whose blocks are all computed */
     struct heap done;     /* instances whose action is committed */
+    struct ask *answered, *last_answered; /* claims that were answered */
+    int64_t ahead_ns;        /* of work that is claimed, or asked for, and not begun */
+    double next_poll, pause; /* when to ask again for what waits */
+    bool asked;              /* something was claimed */
     size_t wanted, unfinished, hits;
     size_t running; /* blocks in the hands of workers */
     size_t writes;  /* batches on their way to disk */
@@ -27,5 +33,8 @@ struct schedule {
     const char *last_step;
     double started, next_progress;
 };
+
+/* Frees what sharing.c keeps there. */
+void sharing_release(struct schedule *schedule);
 
 #endif

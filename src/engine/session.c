@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -158,6 +159,32 @@ static int name_stats(struct kin_session *session, struct kin_error *err)
     return 0;
 }
 
+static int by_kind(const void *a, const void *b)
+{
+    const struct kin_step *x = *(const struct kin_step *const *)a;
+    const struct kin_step *y = *(const struct kin_step *const *)b;
+    return x->kind != y->kind ? (x->kind > y->kind) - (x->kind < y->kind) : (x > y) - (x < y);
+}
+
+/* Steps of one kind side by side share the entry of the first. */
+static int pair_speeds(struct kin_session *session, struct kin_error *err)
+{
+    const struct kin_workflow *workflow = session->workflow;
+    KIN_AUTO(kin_auto_free) const struct kin_step **sorted = NULL;
+    KIN_TRY(kin_alloc_into(&session->speeds, workflow->n_steps, sizeof *session->speeds, err));
+    KIN_TRY(kin_alloc_into(&sorted, workflow->n_steps, sizeof *sorted, err));
+    for (size_t s = 0; s < workflow->n_steps; s++)
+        sorted[s] = &workflow->steps[s];
+    qsort(sorted, workflow->n_steps, sizeof *sorted, by_kind);
+    for (size_t i = 0; i < workflow->n_steps; i++) {
+        bool same = i > 0 && sorted[i]->kind == sorted[i - 1]->kind;
+        size_t s = (size_t)(sorted[i] - workflow->steps);
+        session->speeds[s].first =
+            same ? session->speeds[sorted[i - 1] - workflow->steps].first : s;
+    }
+    return 0;
+}
+
 void session_name_maker(struct kin_session *session, const char *libraries)
 {
     char host[65] = "";
@@ -176,6 +203,7 @@ static int build(struct kin_session *session, const char *const *targets, size_t
     mark_wanted(session);
     KIN_TRY(list_sources(session, err));
     KIN_TRY(name_stats(session, err));
+    KIN_TRY(pair_speeds(session, err));
     session_name_maker(session, NULL);
     session->records = records_new();
     return session->records ? 0 : kin_fail(err, KIN_ENOMEM, "no memory for a run");
@@ -209,6 +237,8 @@ void kin_session_free(struct kin_session *session)
     records_free(session->records);
     pthread_cond_destroy(&session->changed);
     pthread_mutex_destroy(&session->lock);
+    kin_free(session->leases);
+    kin_free(session->speeds);
     kin_free(session->stats);
     kin_free(session->listing_of);
     kin_free(session->consumers);

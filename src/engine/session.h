@@ -82,9 +82,17 @@ struct kin_session {
 
     char made_by[400]; /* program, host, processor class; libraries */
     struct kin_step_stats *stats;
+    struct speed {
+        size_t first; /* the first step of the same kind, whose entry counts for all of them */
+        uint64_t items;
+        double seconds;
+    } *speeds; /* per step: how fast this run is */
     uint64_t failed_items;
 
-    pthread_mutex_t lock; /* guards everything below, stats and located while running */
+    struct kin_digest *leases; /* what this run needs, not yet told to the cache */
+    size_t n_leases, leases_capacity;
+
+    pthread_mutex_t lock; /* guards everything below, stats, speeds and located while running */
     pthread_cond_t changed;
     struct schedule *schedule; /* during kin_session_run */
     struct kin_observer observer;
@@ -236,9 +244,16 @@ struct work {
     size_t *n_sets;
     struct loaded **loaded;
 
-    struct kin_session *session;   /* of a scheduled work */
-    size_t next, in_flight, block; /* how far todo is handed out; guarded by session->lock */
-    struct kin_error error;        /* of the first block that failed */
+    /* of a scheduled work, see sharing.c; guarded by session->lock */
+    struct kin_session *session;
+    size_t asked, asking; /* how far todo is claimed; claims on their way */
+    size_t *mine, n_mine; /* what this process computes of todo, handed out up to `next` */
+    size_t *theirs, n_theirs;
+    size_t next, in_flight, block;
+    bool open;               /* in schedule->open */
+    bool adopted;            /* (whole) another process computed it: the instance has its outputs */
+    int64_t item_ns;         /* what an item should take */
+    struct kin_error error;  /* of the first block that failed */
     double seconds;
     /* whole kinds: what the run gave */
     struct kin_entry *entries[KIN_ACTION_OUTPUTS];
@@ -253,6 +268,9 @@ int work_open(struct kin_session *session, struct instance *instance, bool look_
               struct work **out, struct kin_error *err);
 void work_free(struct kin_session *session, struct work *work);
 
+/* Takes over what another process has computed of these pieces by now. */
+int work_adopt(struct kin_session *session, struct work *work, const size_t *indices, size_t n,
+               struct kin_error *err);
 /* Computes pieces indices[0..n) (map) or all (whole), stores the results, and marks them ready.
  * With wait: returns when they can be read. */
 int work_compute(struct kin_session *session, struct work *work, const size_t *indices, size_t n,

@@ -187,6 +187,8 @@ int source_store(struct kin_session *session, struct instance *instance, struct 
     }
     void *bytes;
     size_t length;
+    if (status == 0) /* no action names them before the work is done */
+        status = kin_batch_lease(batch, &listing->digest, 1, err);
     if (status == 0)
         status = kin_value_encode(listing->manifest, &bytes, &length, err);
     if (status == 0)

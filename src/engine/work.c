@@ -134,47 +134,88 @@ static int find_families(struct kin_session *session, struct work *work, struct 
                            : 0;
 }
 
-/* Marks pieces found in one family: places[i] counts in how many. */
-static int look_in(struct kin_session *session, struct work *work, const struct kin_digest *family,
-                   size_t output, const struct kin_digest *keys, struct kin_digest *outputs,
-                   bool *found, unsigned char *places, struct kin_error *err)
+/* Pieces that are looked up together. */
+struct lookup {
+    struct work *work;
+    const size_t *indices;
+    size_t n;
+    struct kin_digest *keys, *outputs;
+    bool *found;
+    unsigned char *places; /* in how many families */
+};
+
+static void lookup_release(struct lookup *lookup)
 {
-    KIN_TRY(kin_cache_find_items(session->cache, family, keys, work->n, outputs, found, err));
-    for (size_t k = 0; k < work->n; k++) {
-        if (!found[k] || work->pieces[k].ready)
+    kin_free(lookup->keys);
+    kin_free(lookup->outputs);
+    kin_free(lookup->found);
+    kin_free(lookup->places);
+}
+
+static int look_in(struct kin_session *session, struct lookup *lookup,
+                   const struct kin_digest *family, size_t output, struct kin_error *err)
+{
+    KIN_TRY(kin_cache_find_items(session->cache, family, lookup->keys, lookup->n, lookup->outputs,
+                                 lookup->found, err));
+    for (size_t k = 0; k < lookup->n; k++) {
+        struct piece *piece = &lookup->work->pieces[lookup->indices[k]];
+        if (!lookup->found[k] || piece->ready)
             continue;
-        work->pieces[k].outputs[output] = outputs[k];
-        places[k]++;
+        piece->outputs[output] = lookup->outputs[k];
+        lookup->places[k]++;
     }
     return 0;
 }
 
-static int look_up_items(struct kin_session *session, struct work *work, struct kin_error *err)
+/* After all families: those that failed, and what is ready. */
+static int look_in_failures(struct kin_session *session, struct lookup *lookup,
+                            struct kin_error *err)
 {
-    KIN_AUTO(kin_auto_free) struct kin_digest *keys = NULL;
-    KIN_AUTO(kin_auto_free) struct kin_digest *outputs = NULL;
-    KIN_AUTO(kin_auto_free) bool *found = NULL;
-    KIN_AUTO(kin_auto_free) unsigned char *places = NULL;
-    KIN_TRY(kin_alloc_into(&keys, work->n, sizeof *keys, err));
-    KIN_TRY(kin_alloc_into(&outputs, work->n, sizeof *outputs, err));
-    KIN_TRY(kin_alloc_into(&found, work->n, sizeof *found, err));
-    KIN_TRY(kin_alloc_into(&places, work->n, 1, err));
-    for (size_t k = 0; k < work->n; k++)
-        keys[k] = work->pieces[k].key;
-    for (size_t o = 0; o < work->n_outputs; o++)
-        KIN_TRY(look_in(session, work, &work->families[o], o, keys, outputs, found, places, err));
-    KIN_TRY(
-        kin_cache_find_items(session->cache, &work->failures, keys, work->n, outputs, found, err));
-    for (size_t k = 0; k < work->n; k++) {
-        struct piece *piece = &work->pieces[k];
+    struct work *work = lookup->work;
+    KIN_TRY(kin_cache_find_items(session->cache, &work->failures, lookup->keys, lookup->n,
+                                 lookup->outputs, lookup->found, err));
+    for (size_t k = 0; k < lookup->n; k++) {
+        struct piece *piece = &work->pieces[lookup->indices[k]];
         if (piece->ready)
             continue;
-        piece->ready = places[k] == work->n_outputs || found[k];
-        piece->failed = found[k];
-        if (found[k])
-            piece->outputs[0] = outputs[k];
+        piece->ready = lookup->places[k] == work->n_outputs || lookup->found[k];
+        piece->failed = lookup->found[k];
+        if (lookup->found[k])
+            piece->outputs[0] = lookup->outputs[k];
     }
     return 0;
+}
+
+static int look_up(struct kin_session *session, struct work *work, const size_t *indices, size_t n,
+                   struct kin_error *err)
+{
+    KIN_AUTO(lookup_release) struct lookup lookup = {.work = work, .indices = indices, .n = n};
+    KIN_TRY(kin_alloc_into(&lookup.keys, n, sizeof *lookup.keys, err));
+    KIN_TRY(kin_alloc_into(&lookup.outputs, n, sizeof *lookup.outputs, err));
+    KIN_TRY(kin_alloc_into(&lookup.found, n, sizeof *lookup.found, err));
+    KIN_TRY(kin_alloc_into(&lookup.places, n, 1, err));
+    for (size_t k = 0; k < n; k++)
+        lookup.keys[k] = work->pieces[indices[k]].key;
+    for (size_t o = 0; o < work->n_outputs; o++)
+        KIN_TRY(look_in(session, &lookup, &work->families[o], o, err));
+    return look_in_failures(session, &lookup, err);
+}
+
+static int look_up_items(struct kin_session *session, struct work *work, struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) size_t *all = NULL;
+    KIN_TRY(kin_alloc_into(&all, work->n, sizeof *all, err));
+    for (size_t k = 0; k < work->n; k++)
+        all[k] = k;
+    return look_up(session, work, all, work->n, err);
+}
+
+int work_adopt(struct kin_session *session, struct work *work, const size_t *indices, size_t n,
+               struct kin_error *err)
+{
+    if (work->map)
+        return look_up(session, work, indices, n, err);
+    return resolve(session, work->instance, &work->adopted, err);
 }
 
 static int list_todo(struct work *work, struct kin_error *err)
@@ -239,6 +280,8 @@ void work_free(struct kin_session *session, struct work *work)
     }
     kin_free(work->pieces);
     kin_free(work->todo);
+    kin_free(work->mine);
+    kin_free(work->theirs);
     pthread_mutex_destroy(&work->lock);
     kin_free(work);
 }
@@ -357,6 +400,7 @@ static int fill_outputs(struct kin_session *session, struct work *work,
             work->instance->outputs[o] = work->singles[o];
     }
     if (!work->map) {
+        KIN_TRY(kin_batch_unclaim(batch, NULL, &work->instance->key, err));
         KIN_TRY(longrun_batch_done(session, batch, &work->instance->key, err));
         KIN_TRY(longrun_batch_horizon(session, batch, work->instance, err));
     }
