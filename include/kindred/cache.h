@@ -84,6 +84,7 @@ struct kin_outcome {
     size_t n_outputs;
     struct kin_digest outputs[KIN_ACTION_OUTPUTS];
     uint64_t items, failed;
+    double seconds; /* that it took */
 };
 
 /* Looks up an outcome alone: the hit path, no allocation. False: no such action. */
@@ -213,6 +214,54 @@ int kin_cache_each_blob(struct kin_cache *cache,
 int kin_cache_each_action(struct kin_cache *cache,
                           int (*visit)(void *context, const struct kin_action *action),
                           void *context, struct kin_error *err);
+
+/* What is worth keeping: whoever knows about runs and pins names the roots. Called inside of
+ * kin_cache_gc and kin_cache_space, may read the cache, and calls kin_root_… as often as needed. */
+struct kin_roots; /* opaque */
+typedef int kin_root_finder(void *context, struct kin_roots *roots, struct kin_error *err);
+/* An action, all it gave and all that refers to; step: under which name it is reported. One that
+ * is pinned is not dropped to save space either. */
+int kin_root_action(struct kin_roots *roots, const struct kin_digest *key, const char *step,
+                    bool pinned, struct kin_error *err);
+/* An artifact. */
+int kin_root_value(struct kin_roots *roots, const struct kin_digest *digest, struct kin_error *err);
+/* A record that goes with what is removed. */
+int kin_root_forget(struct kin_roots *roots, const char *table, const void *key, size_t key_length,
+                    struct kin_error *err);
+
+/* How much is of what: of a step, or of a kind that no root reaches (step NULL). */
+struct kin_space {
+    char *step, *kind; /* kind "": neither of an action */
+    uint64_t artifacts, bytes, dropped;
+    double seconds; /* to compute them again, as far as durations are recorded */
+};
+struct kin_spaces {
+    struct kin_space *list; /* most bytes first */
+    size_t n;
+    struct kin_space all; /* added up */
+};
+void kin_spaces_release(struct kin_spaces *spaces);
+int kin_cache_space(struct kin_cache *cache, kin_root_finder *find, void *context,
+                    struct kin_spaces *out, struct kin_error *err);
+
+struct kin_gc_options {
+    kin_root_finder *roots;
+    void *context;
+    uint64_t most_bytes; /* of artifacts; 0: any number */
+    bool dry_run;        /* changes nothing */
+};
+struct kin_gc_result {
+    struct kin_spaces freed;
+    uint64_t actions;    /* forgotten */
+    uint64_t left_bytes; /* of artifacts that stay */
+    uint64_t in_use;     /* processes whose work was spared */
+};
+void kin_gc_result_release(struct kin_gc_result *result);
+/* Removes what no root and no running process needs; then, while there is more than most_bytes,
+ * drops artifacts, those first that are cheapest to compute again per byte. One transaction: other
+ * processes' writes wait, and kill -9 leaves all or nothing of it done. */
+int kin_cache_gc(struct kin_cache *cache, const struct kin_gc_options *options,
+                 struct kin_gc_result *out, struct kin_error *err);
 
 /* Re-hashes every blob and every action's record, checks that outputs of actions and items are
  * present or dropped, and that extents are whole. Each finding is one line to `report`. *bad counts

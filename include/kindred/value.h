@@ -93,6 +93,16 @@ int kin_value_encode(const struct kin_value *value, void **out, size_t *length,
 /* Checks every length and offset before use: any bytes give a value or KIN_ECORRUPT. On success the
  * value takes `bytes` (from kin_alloc) and reads in place; on failure they stay the caller's. */
 int kin_value_decode(void *bytes, size_t length, struct kin_value **out, struct kin_error *err);
+/* What a value refers to, from its first bytes alone: its type, and where digests lie in its bytes.
+ * n is 0 and the type empty for bytes that are no value, or whose head is longer than `length`. */
+struct kin_value_links {
+    char type[64];
+    size_t n;
+    struct {
+        uint64_t offset, count; /* count digests of 16 bytes each */
+    } spans[16];
+};
+void kin_value_links(const void *bytes, size_t length, struct kin_value_links *out);
 /* Digest of the canonical bytes. */
 int kin_value_digest(const struct kin_value *value, struct kin_digest *out, struct kin_error *err);
 

@@ -524,3 +524,40 @@ int kin_value_decode(void *bytes, size_t length, struct kin_value **out, struct 
     *out = value;
     return 0;
 }
+
+static void take_span(struct reader *reader, struct kin_value_links *out)
+{
+    char name[LONGEST_NAME + 1];
+    take_name(reader, name);
+    uint64_t dtype = take_le(reader, 1);
+    uint64_t ndim = take_le(reader, 1);
+    for (uint64_t d = 0; d < ndim && d < KIN_MAX_DIMS; d++)
+        take_le(reader, 8);
+    uint64_t offset = take_le(reader, 8);
+    uint64_t length = take_le(reader, 8);
+    if (reader->bad || dtype != KIN_DIGEST || length % sizeof(struct kin_digest) != 0)
+        return;
+    if (out->n == KIN_COUNT(out->spans))
+        reader->bad = true;
+    else if (length > 0) {
+        out->spans[out->n].offset = offset;
+        out->spans[out->n++].count = length / sizeof(struct kin_digest);
+    }
+}
+
+void kin_value_links(const void *bytes, size_t length, struct kin_value_links *out)
+{
+    *out = (struct kin_value_links){0};
+    struct reader reader = {.bytes = bytes, .length = length, .at = 4};
+    if (length < ALIGNMENT || memcmp(bytes, "KIN1", 4) != 0)
+        return;
+    uint64_t header = take_le(&reader, 4);
+    reader.bad |= header > length;
+    reader.length = reader.bad ? reader.at : (size_t)header;
+    take_name(&reader, out->type);
+    uint64_t n = take_le(&reader, 2);
+    for (uint64_t i = 0; i < n && !reader.bad; i++)
+        take_span(&reader, out);
+    if (reader.bad)
+        *out = (struct kin_value_links){0};
+}

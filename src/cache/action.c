@@ -100,7 +100,8 @@ bool kin_cache_find(struct kin_cache *cache, const struct kin_digest *key, struc
         return false;
     *out = (struct kin_outcome){.n_outputs = outcome.action.n_outputs,
                                 .items = outcome.action.items,
-                                .failed = outcome.action.failed};
+                                .failed = outcome.action.failed,
+                                .seconds = outcome.action.seconds};
     memcpy(out->outputs, outcome.action.outputs, out->n_outputs * sizeof *out->outputs);
     return true;
 }

@@ -306,6 +306,17 @@ int kin_blob_put(struct kin_writing *w, const struct kin_digest *digest, const v
     return write_place(w, digest, &place, err);
 }
 
+static int drop_place(struct kin_writing *w, const struct kin_digest *digest,
+                      const struct kin_place *place, struct kin_error *err)
+{
+    if (!(place->flags & KIN_BLOB_BAD))
+        KIN_TRY(kin_binding_keep(w, digest, place, err));
+    KIN_TRY(kin_extent_release(w, place, err));
+    struct kin_place dropped = {.length = place->length,
+                                .flags = KIN_BLOB_TEMPORARY | KIN_BLOB_DROPPED};
+    return write_place(w, digest, &dropped, err);
+}
+
 int kin_blob_drop(struct kin_writing *w, const struct kin_digest *digest, struct kin_error *err)
 {
     struct kin_place place;
@@ -315,12 +326,27 @@ int kin_blob_drop(struct kin_writing *w, const struct kin_digest *digest, struct
     KIN_TRY(status);
     if (!(place.flags & KIN_BLOB_TEMPORARY) || (place.flags & KIN_BLOB_DROPPED))
         return 0;
-    if (!(place.flags & KIN_BLOB_BAD))
-        KIN_TRY(kin_binding_keep(w, digest, &place, err));
-    KIN_TRY(kin_extent_release(w, &place, err));
-    struct kin_place dropped = {.length = place.length,
-                                .flags = KIN_BLOB_TEMPORARY | KIN_BLOB_DROPPED};
-    return write_place(w, digest, &dropped, err);
+    return drop_place(w, digest, &place, err);
+}
+
+int kin_blob_evict(struct kin_writing *w, const struct kin_digest *digest, struct kin_error *err)
+{
+    struct kin_place place;
+    KIN_TRY(kin_blob_find(w->cache, w->txn, digest, &place, err));
+    return place.flags & KIN_BLOB_DROPPED ? 0 : drop_place(w, digest, &place, err);
+}
+
+int kin_blob_remove(struct kin_writing *w, const struct kin_digest *digest, struct kin_error *err)
+{
+    struct kin_place place;
+    int status = kin_blob_find(w->cache, w->txn, digest, &place, NULL);
+    if (status == 0 && !(place.flags & KIN_BLOB_DROPPED) && place.length <= KIN_BLOB_LONGEST)
+        KIN_TRY(kin_extent_release(w, &place, err));
+    MDB_val key = kin_store_val(digest->bytes, sizeof digest->bytes);
+    int rc = mdb_del(w->txn, w->cache->dbi[KIN_TABLE_BLOB], &key, NULL);
+    if (rc != 0 && rc != MDB_NOTFOUND)
+        return kin_store_fail(w->cache, rc, err, "removing an artifact");
+    return 0;
 }
 
 int kin_blob_leave_out(struct kin_writing *w, const struct kin_digest *digest, uint64_t length,

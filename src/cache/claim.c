@@ -211,7 +211,7 @@ struct others {
     const struct kin_cache *cache;
     const struct table *table;
     struct asked asked;
-    int (*visit)(void *context, const struct kin_owner *process, const void *digests, size_t n);
+    kin_claim_visitor *visit;
     void *context;
     int stopped;
 };
@@ -222,17 +222,16 @@ static int visit_other(void *context, MDB_cursor *cursor, const MDB_val *key, co
     struct others *others = context;
     struct kin_owner owner;
     if (!owner_of(others->table, key, value, &owner) ||
-        kin_owner_equal(&owner, &others->cache->self) || !lives(&others->asked, &owner))
+        kin_owner_equal(&owner, &others->cache->self))
         return 0;
     bool lease = others->table == &leases_table;
-    others->stopped = others->visit(others->context, &owner, lease ? value->mv_data : NULL,
+    others->stopped = others->visit(others->context, &owner, lives(&others->asked, &owner),
+                                    lease ? value->mv_data : NULL,
                                     lease ? value->mv_size / DIGEST_BYTES : 0);
     return others->stopped != 0 ? MDB_NOTFOUND : 0;
 }
 
-int kin_claim_others(const struct kin_cache *cache, MDB_txn *txn,
-                     int (*visit)(void *context, const struct kin_owner *process,
-                                  const void *digests, size_t n),
+int kin_claim_others(const struct kin_cache *cache, MDB_txn *txn, kin_claim_visitor *visit,
                      void *context, struct kin_error *err)
 {
     const struct table *const tables[] = {&claims_table, &leases_table};
@@ -246,11 +245,13 @@ int kin_claim_others(const struct kin_cache *cache, MDB_txn *txn,
     return others.stopped;
 }
 
-static int note_one(void *context, const struct kin_owner *process, const void *digests, size_t n)
+static int note_one(void *context, const struct kin_owner *process, bool alive,
+                    const void *digests, size_t n)
 {
     (void)digests, (void)n;
-    *(uint64_t *)context = process->pid;
-    return 1;
+    if (alive)
+        *(uint64_t *)context = process->pid;
+    return alive;
 }
 
 uint64_t kin_cache_other(struct kin_cache *cache)

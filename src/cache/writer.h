@@ -77,6 +77,9 @@ int kin_blob_drop(struct kin_writing *w, const struct kin_digest *digest, struct
 /* Remembers a blob that is not there as dropped, so that it counts as healthy. */
 int kin_blob_leave_out(struct kin_writing *w, const struct kin_digest *digest, uint64_t length,
                        struct kin_error *err);
+/* Drops a blob whether temporary or not, and forgets one altogether. */
+int kin_blob_evict(struct kin_writing *w, const struct kin_digest *digest, struct kin_error *err);
+int kin_blob_remove(struct kin_writing *w, const struct kin_digest *digest, struct kin_error *err);
 /* Puts a blob aside, unless its bytes give the digest after all. */
 int kin_blob_condemn(struct kin_writing *w, const struct kin_digest *digest, struct kin_error *err);
 
@@ -125,11 +128,11 @@ int kin_claim_release(struct kin_writing *w, const struct kin_digest *family,
 int kin_claim_lease(struct kin_writing *w, const void *digests, size_t length,
                     struct kin_error *err);
 int kin_claim_leave(struct kin_writing *w, struct kin_error *err);
-/* Every claim and lease of other living processes, until visit returns other than 0, which it
- * returns. Digests, in the map, for a lease alone. */
-int kin_claim_others(const struct kin_cache *cache, MDB_txn *txn,
-                     int (*visit)(void *context, const struct kin_owner *process,
-                                  const void *digests, size_t n),
+/* Every claim and lease of other processes, also of such as have died since, until visit returns
+ * other than 0, which it returns. Digests, in the map, for a lease alone. */
+typedef int kin_claim_visitor(void *context, const struct kin_owner *process, bool alive,
+                              const void *digests, size_t n);
+int kin_claim_others(const struct kin_cache *cache, MDB_txn *txn, kin_claim_visitor *visit,
                      void *context, struct kin_error *err);
 
 /* ---- batch.c ---- */

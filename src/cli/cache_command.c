@@ -1,119 +1,142 @@
-/* kindred cache stat, ls, verify */
+/* kindred cache: which part of it, and its options. */
+#include "cache_command.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "commands.h"
 #include "kindred/memory.h"
-#include "workflow_options.h"
+#include "kindred/text.h"
 
-struct cache_arguments {
-    const char *folder;
-    bool json;
-};
-
-static int open_cache(const struct cache_arguments *arguments, struct kin_cache **out)
+int cache_open(const struct cache_arguments *arguments, bool read_only, struct kin_cache **out)
 {
     struct kin_error err = {0};
-    const struct kin_cache_options options = {.folder = arguments->folder, .read_only = true};
+    const struct kin_cache_options options = {
+        .folder = arguments->folder, .read_only = read_only, .upkeep = true};
     if (kin_cache_open(&options, out, &err) == 0)
         return KIN_EXIT_DONE;
     fprintf(stderr, "kindred: %s\n", err.text);
     return KIN_EXIT_CACHE;
 }
 
-/* ---- stat ---- */
-
-static double megabytes(uint64_t bytes)
+const char *cache_bytes(uint64_t bytes, char out[32])
 {
-    return (double)bytes / 1e6;
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+    double n = (double)bytes;
+    size_t unit = 0;
+    for (; n >= 999.95 && unit + 1 < KIN_COUNT(units); unit++)
+        n /= 1000;
+    snprintf(out, 32, unit == 0 ? "%.0f %s" : "%.1f %s", n, units[unit]);
+    return out;
 }
 
-static int cache_stat(const struct cache_arguments *arguments)
+const char *cache_seconds(double seconds, char out[32])
 {
-    struct kin_error err = {0};
-    struct kin_cache *cache = NULL;
-    struct kin_cache_stat stat;
-    int code = open_cache(arguments, &cache);
-    if (code != 0)
-        return code;
-    int status = kin_cache_stat(cache, &stat, &err);
-    kin_cache_close(cache);
-    if (status != 0)
-        return kin_cli_error(&err);
-    printf("folder     %s\n", arguments->folder);
-    printf("artifacts  %llu, %.1f MB; %llu more were dropped and can be recomputed\n",
-           (unsigned long long)stat.blobs, megabytes(stat.blob_bytes),
-           (unsigned long long)stat.dropped);
-    printf("actions    %llu, and %llu items of map steps\n", (unsigned long long)stat.actions,
-           (unsigned long long)stat.items);
-    printf("files      %llu known by digest\n", (unsigned long long)stat.files);
-    printf("runs       %llu recorded\n", (unsigned long long)stat.runs);
-    printf("on disk    %.1f MB, of which %.1f MB are free inside\n", megabytes(stat.file_bytes),
-           megabytes(stat.free_bytes));
-    return KIN_EXIT_DONE;
+    if (seconds < 100)
+        snprintf(out, 32, "%.1f s", seconds);
+    else if (seconds < 100 * 60)
+        snprintf(out, 32, "%.0f min", seconds / 60);
+    else
+        snprintf(out, 32, "%.1f h", seconds / 3600);
+    return out;
 }
 
-/* ---- ls ---- */
+/* ---- options ---- */
 
-/* The second word of the record: «kind transform 3». */
-static void print_kind(const char *record)
+/* «50G»: in powers of 1000, as everything that this command prints; «50Gi» in powers of 1024. */
+static bool parse_bytes(const char *text, uint64_t *out)
 {
-    const char *line = strstr(record, "\nkind ");
-    if (line)
-        printf("%-20.*s", (int)strcspn(line + 6, " "), line + 6);
+    static const char units[] = "KMGT";
+    char number[32] = "";
+    size_t n = strcspn(text, "kKMGTB");
+    double value, factor = 1;
+    if (n == 0 || n >= sizeof number)
+        return false;
+    memcpy(number, text, n);
+    const char *at = text + n;
+    const char *unit = *at ? strchr(units, *at == 'k' ? 'K' : *at) : NULL;
+    bool binary = unit && at[1] == 'i';
+    for (const char *u = units; unit && u <= unit; u++)
+        factor *= binary ? 1024 : 1000;
+    at += (unit != NULL) + binary;
+    at += *at == 'B';
+    if (*at || !kin_number_parse(number, false, &value) || value <= 0 || value * factor >= 1e18)
+        return false;
+    *out = (uint64_t)(value * factor);
+    return true;
 }
 
-static int print_action(void *context, const struct kin_action *action)
+static bool parse_count(const char *text, uint64_t *out)
 {
-    (void)context;
-    char key[KIN_DIGEST_TEXT];
-    char when[32];
-    time_t made = (time_t)action->made_at;
-    struct tm utc;
-    kin_digest_text(&action->key, key);
-    strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", gmtime_r(&made, &utc));
-    printf("%.12s  %s  ", key, when);
-    print_kind(action->record);
-    printf("%8llu items %10.3f s\n", (unsigned long long)action->items, action->seconds);
-    return 0;
+    double value;
+    if (!kin_number_parse(text, false, &value) || value < 1 || value > 1e15)
+        return false;
+    *out = (uint64_t)value;
+    return (double)*out == value;
 }
 
-static int cache_ls(const struct cache_arguments *arguments)
+enum option_type { OPTION_TEXT, OPTION_BYTES, OPTION_COUNT, OPTION_FLAG };
+
+struct option {
+    const char *name, *verb; /* verb NULL: all */
+    enum option_type type;
+    size_t offset; /* in struct cache_arguments */
+};
+
+static const struct option options[] = {
+    {"--cache", NULL, OPTION_TEXT, offsetof(struct cache_arguments, folder)},
+    {"--max-size", "gc", OPTION_BYTES, offsetof(struct cache_arguments, most_bytes)},
+    {"--keep-runs", "gc", OPTION_COUNT, offsetof(struct cache_arguments, keep_runs)},
+    {"--dry-run", "gc", OPTION_FLAG, offsetof(struct cache_arguments, dry_run)},
+    {"--runs", "ls", OPTION_FLAG, offsetof(struct cache_arguments, runs)},
+};
+
+static const struct option *find_option(const char *argument, const char *verb)
 {
-    struct kin_error err = {0};
-    struct kin_cache *cache = NULL;
-    int code = open_cache(arguments, &cache);
-    if (code != 0)
-        return code;
-    int status = kin_cache_each_action(cache, print_action, NULL, &err);
-    kin_cache_close(cache);
-    return status == 0 ? KIN_EXIT_DONE : kin_cli_error(&err);
+    size_t n = strcspn(argument, "=");
+    for (size_t i = 0; i < KIN_COUNT(options); i++)
+        if (strlen(options[i].name) == n && strncmp(options[i].name, argument, n) == 0 &&
+            (!options[i].verb || strcmp(options[i].verb, verb) == 0))
+            return &options[i];
+    return NULL;
 }
 
-/* ---- verify ---- */
-
-static void print_finding(void *context, const char *line)
+static bool set_option(const struct option *option, const char *value,
+                       struct cache_arguments *arguments)
 {
-    (void)context;
-    puts(line);
-}
-
-static int cache_verify(const struct cache_arguments *arguments)
-{
-    struct kin_error err = {0};
-    uint64_t bad = 0;
-    if (kin_cache_verify(arguments->folder, print_finding, NULL, &bad, &err) != 0) {
-        fprintf(stderr, "kindred: %s\n", err.text);
-        return KIN_EXIT_CACHE;
+    void *place = (char *)arguments + option->offset;
+    switch (option->type) {
+    case OPTION_TEXT:
+        *(const char **)place = value;
+        return *value != '\0';
+    case OPTION_BYTES:
+        return parse_bytes(value, place);
+    case OPTION_COUNT:
+        return parse_count(value, place);
+    case OPTION_FLAG:
+        *(bool *)place = true;
+        return true;
     }
-    if (bad == 0) {
-        printf("%s: everything is as it was stored\n", arguments->folder);
-        return KIN_EXIT_DONE;
-    }
-    printf("%llu findings; the next run computes what is damaged anew\n", (unsigned long long)bad);
-    return KIN_EXIT_CACHE;
+    return false;
+}
+
+static int take_option(int argc, char **argv, int *at, const char *verb,
+                       struct cache_arguments *arguments)
+{
+    static const char *const wanted[] = {"a folder", "a size (50G, 500M)", "a number above 0", ""};
+    const char *argument = argv[*at];
+    const struct option *option = find_option(argument, verb);
+    const char *equals = strchr(argument, '=');
+    if (!option || (equals && option->type == OPTION_FLAG))
+        return kin_cli_usage("cache", "cache %s does not know '%s'", verb, argument);
+    const char *value = equals ? equals + 1 : NULL;
+    if (!equals && option->type != OPTION_FLAG && *at + 1 < argc)
+        value = argv[++*at];
+    if ((value || option->type == OPTION_FLAG) && set_option(option, value, arguments))
+        return 0;
+    return kin_cli_usage("cache", "%s wants %s, not '%s'", option->name, wanted[option->type],
+                         value ? value : "");
 }
 
 /* ---- the command ---- */
@@ -121,17 +144,54 @@ static int cache_verify(const struct cache_arguments *arguments)
 static const struct {
     const char *name;
     int (*run)(const struct cache_arguments *arguments);
-} verbs[] = {{"stat", cache_stat}, {"ls", cache_ls}, {"verify", cache_verify}};
+    bool takes_names;
+} verbs[] = {{"stat", cache_stat, false},     {"ls", cache_ls, false},
+             {"verify", cache_verify, false}, {"gc", cache_gc, false},
+             {"pin", cache_pin, true},        {"unpin", cache_unpin, true}};
 
 static int unknown_verb(const char *name)
 {
-    const char *names[KIN_COUNT(verbs)];
-    for (size_t i = 0; i < KIN_COUNT(verbs); i++)
+    const char *names[KIN_COUNT(verbs) + 1] = {[KIN_COUNT(verbs)] = "trust"};
+    KIN_AUTO(kin_text_release) struct kin_text list = {0};
+    for (size_t i = 0; i < KIN_COUNT(verbs); i++) {
         names[i] = verbs[i].name;
-    const char *near = kin_nearest_name(name, names, KIN_COUNT(verbs));
-    fprintf(stderr, "kindred: cache %s? wanted stat, ls or verify%s%s%s\n", name,
-            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-    return KIN_EXIT_REQUEST;
+        kin_text_addf(&list, "%s, ", names[i]);
+    }
+    kin_text_add(&list, "or trust");
+    const char *near = name ? kin_nearest_name(name, names, KIN_COUNT(names)) : NULL;
+    return kin_cli_usage("cache", "cache %s? wanted %s%s%s%s", name ? name : "which",
+                         kin_text_string(&list), near ? "; did you mean '" : "", near ? near : "",
+                         near ? "'?" : "");
+}
+
+static int parse_and_run(int argc, char **argv, size_t verb, struct cache_arguments *arguments)
+{
+    bool named = false; /* the word after the options may stand before it as well */
+    for (int i = 0; i < argc; i++) {
+        int code = 0;
+        if (argv[i][0] == '-')
+            code = take_option(argc, argv, &i, verbs[verb].name, arguments);
+        else if (!named)
+            named = true;
+        else if (verbs[verb].takes_names)
+            arguments->what[arguments->n_what++] = argv[i];
+        else
+            code = kin_cli_usage("cache", "cache %s takes no '%s'", verbs[verb].name, argv[i]);
+        if (code != 0)
+            return code;
+    }
+    return verbs[verb].run(arguments);
+}
+
+/* The first word that is neither an option nor the value of one. */
+static const char *find_verb(int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        if (argv[i][0] != '-')
+            return argv[i];
+        i += strcmp(argv[i], "--cache") == 0;
+    }
+    return NULL;
 }
 
 int command_cache(int argc, char **argv)
@@ -139,21 +199,13 @@ int command_cache(int argc, char **argv)
     const char *environment = getenv("KINDRED_CACHE");
     struct cache_arguments arguments = {.folder =
                                             environment && *environment ? environment : "cache"};
-    const char *verb = NULL;
     if (argc > 0 && strcmp(argv[0], "trust") == 0)
         return command_cache_trust(argc - 1, argv + 1);
-    for (int i = 0; i < argc; i++) {
-        if (strncmp(argv[i], "--cache=", 8) == 0)
-            arguments.folder = argv[i] + 8;
-        else if (strcmp(argv[i], "--cache") == 0 && i + 1 < argc)
-            arguments.folder = argv[++i];
-        else if (!verb && argv[i][0] != '-')
-            verb = argv[i];
-        else
-            return unknown_verb(argv[i]);
-    }
-    for (size_t i = 0; verb && i < KIN_COUNT(verbs); i++)
-        if (strcmp(verbs[i].name, verb) == 0)
-            return verbs[i].run(&arguments);
-    return unknown_verb(verb ? verb : "which");
+    KIN_AUTO(kin_auto_free) const char **what = kin_alloc((size_t)argc + 1, sizeof *what);
+    const char *name = find_verb(argc, argv);
+    arguments.what = what;
+    for (size_t i = 0; what && name && i < KIN_COUNT(verbs); i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return parse_and_run(argc, argv, i, &arguments);
+    return unknown_verb(name);
 }

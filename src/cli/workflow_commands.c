@@ -89,8 +89,16 @@ const struct kin_command kin_command_report = {
 const struct kin_command kin_command_cache = {
     .name = "cache",
     .doc = "looks after the cache",
-    .usage = "cache stat|ls|verify [--cache DIR]\n"
-             "       kindred cache trust ls|revoke SIGNER [--cache DIR]\n"
-             "  trust             whose claims came with snapshots; take them back",
+    .usage = "cache stat                     how much is of what, and what it has saved\n"
+             "       kindred cache ls [--runs]              every action, or every run\n"
+             "       kindred cache verify                   reads all of it again\n"
+             "       kindred cache pin [WHAT]…, unpin WHAT… what gc never touches\n"
+             "       kindred cache gc [--max-size SIZE] [--keep-runs N] [--dry-run]\n"
+             "       kindred cache trust ls|revoke SIGNER   whose claims came with snapshots\n"
+             "  WHAT              a workflow (its last run), or the beginning of a name in ls\n"
+             "  --max-size SIZE   drop what is cheapest to recompute per byte: 50G, 500M\n"
+             "  --keep-runs N     of each workflow the last N runs\n"
+             "  --dry-run         change nothing, say what it would free\n"
+             "  --cache DIR       the cache (KINDRED_CACHE, or cache/)",
     .run = command_cache,
 };

@@ -17,6 +17,8 @@ int resolve(struct kin_session *session, struct instance *instance, bool *hit,
     memcpy(instance->outputs, outcome.outputs, sizeof instance->outputs);
     instance->items = outcome.items;
     instance->failed = outcome.failed;
+    session->saved.hits++;
+    session->saved.seconds += outcome.seconds;
     return 0;
 }
 

@@ -293,7 +293,8 @@ static int complete(struct kin_session *session, struct instance *instance, stru
         report_skipped(session, instance->work);
     work_free(session, instance->work);
     instance->work = NULL;
-    KIN_TRY(sharing_lease(session, &instance->key, err));
+    if (instance->hit)
+        KIN_TRY(sharing_lease(session, &instance->key, err));
     KIN_TRY(report_failures(session, instance, err));
     KIN_TRY(release_producers(session, instance, err));
     pthread_mutex_lock(&session->lock);
@@ -536,6 +537,18 @@ static void release(struct schedule *schedule)
     sharing_release(schedule);
 }
 
+/* Less than a second is not worth the wait for the disk: a warm run writes nothing. */
+static void note_saved(struct kin_session *session)
+{
+    if (session->saved.seconds < 1)
+        return;
+    struct kin_cache_batch *batch = kin_batch_new(session->cache);
+    if (batch && kin_saved_add(session->cache, batch, &session->saved, NULL) == 0)
+        kin_cache_write_later(session->cache, batch, NULL, NULL, NULL);
+    else
+        kin_batch_free(batch);
+}
+
 int kin_session_run(struct kin_session *session, const struct kin_run_options *options,
                     struct kin_error *err)
 {
@@ -555,6 +568,7 @@ int kin_session_run(struct kin_session *session, const struct kin_run_options *o
     if (status == 0 && history_save(session, &history_error) != 0)
         session_tell(session, KIN_LOG_WARN, NULL, "the run could not be recorded: %s",
                      history_error.text);
+    note_saved(session);
     if (schedule.asked) /* after the record of the run, which keeps what it made */
         sharing_leave(session);
     if (status == 0 && schedule.status != 0) {

@@ -8,6 +8,7 @@
 #include "kindred/engine.h"
 #include "kindred/given.h"
 #include "kindred/memory.h"
+#include "kindred/upkeep.h"
 
 enum instance_state {
     INSTANCE_UNWANTED, /* no target needs it */
@@ -88,6 +89,7 @@ struct kin_session {
         double seconds;
     } *speeds; /* per step: how fast this run is */
     uint64_t failed_items;
+    struct kin_saved saved; /* by hits, in this run */
 
     struct kin_digest *leases; /* what this run needs, not yet told to the cache */
     size_t n_leases, leases_capacity;

@@ -404,6 +404,8 @@ static int fill_outputs(struct kin_session *session, struct work *work,
         KIN_TRY(longrun_batch_done(session, batch, &work->instance->key, err));
         KIN_TRY(longrun_batch_horizon(session, batch, work->instance, err));
     }
+    /* from the moment it is there somebody needs it */
+    KIN_TRY(kin_batch_lease(batch, &work->instance->key, 1, err));
     return batch_action(session, work, batch, err);
 }
 

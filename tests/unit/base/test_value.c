@@ -289,8 +289,43 @@ START_TEST(survives_damage)
 }
 END_TEST
 
+/* The head of a value says where its digests are; damaged or cut it says nothing that is not there.
+ */
+START_TEST(says_where_its_digests_are)
+{
+    struct kin_error err = {0};
+    struct kin_digest digests[3] = {{{1}}, {{2}}, {{3}}};
+    struct kin_value_links links;
+    void *bytes;
+    size_t length;
+    struct kin_value *value = kin_value_new("collection");
+    ck_ok(kin_value_set_f64(value, "a", 1, &err));
+    ck_ok(kin_value_set_digests(value, "b", digests, 3, &err));
+    ck_ok(kin_value_set_digests(value, "c", digests, 0, &err));
+    ck_ok(kin_value_encode(value, &bytes, &length, &err));
+    kin_value_free(value);
+    kin_value_links(bytes, length, &links);
+    ck_assert_str_eq(links.type, "collection");
+    ck_assert_uint_eq(links.n, 1);
+    ck_assert_uint_eq(links.spans[0].count, 3);
+    ck_assert_mem_eq((char *)bytes + links.spans[0].offset, digests, sizeof digests);
+    for (size_t cut = 0; cut < length; cut++)
+        kin_value_links(bytes, cut, &links);
+    kin_value_links(bytes, 64, &links);
+    ck_assert_uint_eq(links.n, 0);
+    unsigned char *damaged = bytes;
+    for (size_t i = 0; i < 128 && i < length; i++) {
+        damaged[i] ^= 0xff;
+        kin_value_links(bytes, length, &links);
+        ck_assert_uint_le(links.n, KIN_COUNT(links.spans));
+        damaged[i] ^= 0xff;
+    }
+    kin_free(bytes);
+}
+END_TEST
+
 TEST_MAIN("value", reads_back_what_was_set, bytes_do_not_depend_on_the_order_of_setting,
           bytes_are_the_canonical_form, a_field_is_replaced, reading_the_wrong_field_says_so,
           wrong_requests_are_refused, the_number_of_fields_is_limited,
           survives_every_failed_allocation, a_failed_setting_leaves_the_value_as_it_was,
-          survives_damage)
+          survives_damage, says_where_its_digests_are)
