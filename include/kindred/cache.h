@@ -263,6 +263,13 @@ void kin_gc_result_release(struct kin_gc_result *result);
 int kin_cache_gc(struct kin_cache *cache, const struct kin_gc_options *options,
                  struct kin_gc_result *out, struct kin_error *err);
 
+/* Writes data.mdb anew without the space that is free inside, and puts it in place of the old one:
+ * whole or not at all. Nobody else may have the cache open: waits for that, or is KIN_EUNUSABLE.
+ * Verifies first, since damage would be copied: KIN_ECORRUPT. KIN_EFULL: both files have to fit.
+ * Bytes of the file before and after. */
+int kin_cache_compact(const char *folder, bool wait, uint64_t *before, uint64_t *after,
+                      struct kin_error *err);
+
 /* Re-hashes every blob and every action's record, checks that outputs of actions and items are
  * present or dropped, and that extents are whole. Each finding is one line to `report`. *bad counts
  * them. The walk happens in a child process, since damage to LMDB's own pages can crash its reader.

@@ -2,12 +2,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "cache/store.h"
+#include "kindred/log.h"
 #include "kindred/memory.h"
 
 /* Numbers of statfs(2), linux/magic.h and the file systems' own sources. FUSE is listed because
@@ -69,6 +71,31 @@ uint64_t kin_folder_space(const char *folder)
     if (statvfs(folder, &space) != 0)
         return UINT64_MAX;
     return (uint64_t)space.f_bavail * space.f_frsize;
+}
+
+int kin_folder_lock(const char *folder, bool alone, bool try, int *fd, struct kin_error *err)
+{
+    *fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*fd < 0)
+        return 0; /* LMDB says it better, or does without */
+    int how = alone ? LOCK_EX : LOCK_SH;
+    int rc = flock(*fd, how | LOCK_NB);
+    if (rc != 0 && errno == EWOULDBLOCK && !try) {
+        kin_log(KIN_LOG_WARN, "waiting for the cache '%s': %s", folder,
+                alone ? "other programs use it" : "'kindred cache compact' is at work");
+        while ((rc = flock(*fd, how)) != 0 && errno == EINTR)
+            continue;
+    }
+    if (rc == 0)
+        return 0;
+    int failed = errno;
+    close(*fd);
+    *fd = -1;
+    if (failed != EWOULDBLOCK)
+        return 0;
+    return kin_fail(err, KIN_EUNUSABLE,
+                    "other programs use the cache '%s': wait for them to end, or say --wait",
+                    folder);
 }
 
 int kin_folder_reserve_lock(const char *folder, bool read_only, size_t bytes, struct kin_error *err)

@@ -351,6 +351,10 @@ int kin_store_open(struct kin_cache *cache, struct kin_error *err)
         pthread_cond_init(&cache->changed, NULL) != 0)
         return kin_fail(err, KIN_ENOMEM, "no memory for a lock");
     cache->has_lock = true;
+    if (!cache->locked) {
+        KIN_TRY(kin_folder_lock(cache->folder, false, false, &cache->lock_fd, err));
+        cache->locked = cache->lock_fd >= 0;
+    }
     KIN_TRY(map_environment(cache, err));
     return set_up_tables(cache, err);
 }
@@ -363,6 +367,9 @@ void kin_store_close(struct kin_cache *cache)
         pthread_mutex_destroy(&cache->lock);
     }
     cache->has_lock = false;
+    if (cache->locked)
+        close(cache->lock_fd);
+    cache->locked = false;
 }
 
 /* A healthy file may lack its last few pages, when they were free before they were ever written. So

@@ -47,6 +47,8 @@ struct kin_cache {
     bool read_only;
     pid_t owner; /* LMDB must not be used across a fork */
     struct kin_owner self;
+    bool locked; /* the folder, by lock_fd */
+    int lock_fd;
     MDB_env *env;
     MDB_dbi dbi[KIN_TABLES];
     pthread_mutex_t lock; /* guards what follows, up to the blank line */
@@ -138,6 +140,10 @@ int kin_folder_check_data(const char *folder, bool *exists, bool *cut, struct ki
  * closing any descriptor of the file gives up the locks on it. */
 int kin_folder_reserve_lock(const char *folder, bool read_only, size_t bytes,
                             struct kin_error *err);
+/* Every program that has the cache open holds a lock on its folder that it shares with the others;
+ * one that puts another data.mdb in its place must be alone. Waits; with try, KIN_EUNUSABLE instead.
+ * *fd is -1 where folders cannot be locked. The lock goes when it is closed. */
+int kin_folder_lock(const char *folder, bool alone, bool try, int *fd, struct kin_error *err);
 /* Bytes an unprivileged user may still write in the folder; UINT64_MAX when unknown. */
 uint64_t kin_folder_space(const char *folder);
 

@@ -29,6 +29,7 @@ int cache_ls(const struct cache_arguments *arguments);
 int cache_pin(const struct cache_arguments *arguments);
 int cache_unpin(const struct cache_arguments *arguments);
 int cache_gc(const struct cache_arguments *arguments);
+int cache_compact(const struct cache_arguments *arguments);
 /* cache_health.c */
 int cache_verify(const struct cache_arguments *arguments);
 

@@ -1,4 +1,4 @@
-/* kindred cache pin, unpin, gc: what stays, and making room. */
+/* kindred cache pin, unpin, gc, compact: what stays, and making room. */
 #include <stdio.h>
 
 #include "cache_command.h"
@@ -108,5 +108,21 @@ int cache_gc(const struct cache_arguments *arguments)
         return kin_cli_error(&err);
     print_gc(arguments, &result);
     kin_gc_result_release(&result);
+    return KIN_EXIT_DONE;
+}
+
+/* ---- compact ---- */
+
+int cache_compact(const struct cache_arguments *arguments)
+{
+    struct kin_error err = {0};
+    uint64_t before, after;
+    char was[32], is[32];
+    if (kin_cache_compact(arguments->folder, arguments->wait, &before, &after, &err) != 0) {
+        fprintf(stderr, "kindred: %s\n", err.text);
+        return KIN_EXIT_CACHE;
+    }
+    printf("%s: %s, was %s\n", arguments->folder, cache_bytes(after, is),
+           cache_bytes(before, was));
     return KIN_EXIT_DONE;
 }

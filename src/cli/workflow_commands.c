@@ -94,11 +94,13 @@ const struct kin_command kin_command_cache = {
              "       kindred cache verify                   reads all of it again\n"
              "       kindred cache pin [WHAT]…, unpin WHAT… what gc never touches\n"
              "       kindred cache gc [--max-size SIZE] [--keep-runs N] [--dry-run]\n"
+             "       kindred cache compact [--wait]         gives free space back to the disk\n"
              "       kindred cache trust ls|revoke SIGNER   whose claims came with snapshots\n"
              "  WHAT              a workflow (its last run), or the beginning of a name in ls\n"
              "  --max-size SIZE   drop what is cheapest to recompute per byte: 50G, 500M\n"
              "  --keep-runs N     of each workflow the last N runs\n"
              "  --dry-run         change nothing, say what it would free\n"
+             "  --wait            until nobody else uses the cache\n"
              "  --cache DIR       the cache (KINDRED_CACHE, or cache/)",
     .run = command_cache,
 };
