@@ -277,4 +277,25 @@ int kin_cache_compact(const char *folder, bool wait, uint64_t *before, uint64_t 
 int kin_cache_verify(const char *folder, void (*report)(void *context, const char *line),
                      void *context, uint64_t *bad, struct kin_error *err);
 
+/* The same, with the artifacts that are damaged or lost. */
+struct kin_damage {
+    uint64_t findings;
+    bool structural; /* LMDB's own pages: nothing in this file can be relied on */
+    struct kin_digest *list;
+    size_t n;
+};
+int kin_cache_examine(const char *folder, void (*report)(void *context, const char *line),
+                      void *context, struct kin_damage *out, struct kin_error *err);
+void kin_damage_release(struct kin_damage *damage);
+
+/* Takes out what verify complains about, in one transaction: damaged artifacts and records, items
+ * without output, counts that are wrong. With last: also actions whose outputs are not there and
+ * could not be computed again, so that they are computed like new ones. What is taken out is a miss
+ * for the next run. */
+struct kin_mended {
+    uint64_t artifacts, actions, items, others;
+};
+int kin_cache_mend(struct kin_cache *cache, const struct kin_damage *damage, bool last,
+                   struct kin_mended *out, struct kin_error *err);
+
 #endif

@@ -128,6 +128,24 @@ int kin_session_get(struct kin_session *session, const char *selector, const cha
                     void (*wrote)(void *context, const char *path), void *context,
                     struct kin_error *err);
 
+/* Computes again what should be in the cache and is not, of all that the last run of the workflow
+ * knew: artifacts (not such as were dropped), also those of the damage that items name, and actions
+ * that are gone. *restored counts artifacts and actions; *lost what could not be had, each told
+ * through the observer. */
+int kin_session_restore(struct kin_session *session, const struct kin_damage *damage,
+                        const struct kin_observer *observer, uint64_t *restored, uint64_t *lost,
+                        struct kin_error *err);
+
+/* Computes n of the targets' actions again, chosen by seed, one item of those that go item by item,
+ * and compares digests; nothing is stored. `differs` is called for each that is not the same. */
+struct kin_recheck {
+    uint64_t checked, different, skipped; /* skipped: what it needs is not here */
+};
+int kin_session_recheck(struct kin_session *session, uint64_t n, uint64_t seed,
+                        void (*differs)(void *context, const struct kin_step *step,
+                                        const char *instance, const char *item),
+                        void *context, struct kin_recheck *out, struct kin_error *err);
+
 /* ---- snapshots: what this module knows and the cache does not ---- */
 
 /* Adds all that the targets of a session need: actions, their outputs, what those refer to, and

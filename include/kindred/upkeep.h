@@ -19,6 +19,7 @@ struct kin_run {
     struct kin_digest digest; /* of the record of what it knew: its name */
     const char *workflow;     /* path, as it was given */
     bool pinned;
+    bool last; /* of its workflow */
 };
 /* Walks the recorded runs in ascending stamp until visit returns other than 0. */
 int kin_runs_each(struct kin_cache *cache,
@@ -30,6 +31,7 @@ struct kin_run_keys {
     struct kin_value *value;
     size_t n;
     const struct kin_tensor *names; /* ascending */
+    const struct kin_tensor *files; /* where a result of it was written, or ""; NULL: not known */
     const struct kin_digest *keys;
 };
 int kin_run_open(struct kin_cache *cache, const struct kin_digest *digest, struct kin_run_keys *out,
@@ -57,6 +59,14 @@ int kin_pin_set(struct kin_cache *cache, const struct kin_digest *digest, bool i
 int kin_pins_each(struct kin_cache *cache,
                   int (*visit)(void *context, const struct kin_digest *digest, bool is_run),
                   void *context, struct kin_error *err);
+
+/* ---- what damage means ---- */
+
+/* Calls visit for each result file of the last run of each workflow that a damaged artifact has
+ * gone into. */
+int kin_upkeep_affected(struct kin_cache *cache, const struct kin_damage *damage,
+                        void (*visit)(void *context, const char *workflow, const char *file),
+                        void *context, struct kin_error *err);
 
 /* ---- roots ---- */
 

@@ -33,6 +33,41 @@ __attribute__((format(printf, 2, 3))) static void find(const struct check *check
     check->report->finding(check->report->context, text);
 }
 
+static void damaged(const struct check *check, const struct kin_digest *digest)
+{
+    check->report->damaged(check->report->context, digest);
+}
+
+static bool has_numbers(enum kin_store_table table)
+{
+    return table == KIN_TABLE_EXTENT || table == KIN_TABLE_LIVE;
+}
+
+/* Whether a key can follow another one, as LMDB sorts them. */
+static bool in_order(enum kin_store_table table, const MDB_val *before, const MDB_val *key)
+{
+    uint64_t a, b;
+    if (!before->mv_data)
+        return true;
+    if (has_numbers(table) && before->mv_size == sizeof a && key->mv_size == sizeof b) {
+        memcpy(&a, before->mv_data, sizeof a);
+        memcpy(&b, key->mv_data, sizeof b);
+        return a < b;
+    }
+    size_t n = before->mv_size < key->mv_size ? before->mv_size : key->mv_size;
+    int order = memcmp(before->mv_data, key->mv_data, n);
+    if (order != 0)
+        return order < 0;
+    return table == KIN_TABLE_ITEM || before->mv_size < key->mv_size;
+}
+
+static void find_structural(const struct check *check, const char *what)
+{
+    char text[200];
+    snprintf(text, sizeof text, "LMDB's own pages are damaged: %s", what);
+    check->report->structural(check->report->context, text);
+}
+
 /* Calls visit for every entry of a table. */
 static int each(struct check *check, enum kin_store_table table,
                 int (*visit)(struct check *check, const MDB_val *key, const MDB_val *value,
@@ -40,13 +75,19 @@ static int each(struct check *check, enum kin_store_table table,
                 struct kin_error *err)
 {
     MDB_cursor *cursor;
-    MDB_val key, value;
+    MDB_val key, value, before = {0};
     int status = 0;
+    bool sound = true;
     int rc = mdb_cursor_open(check->txn, check->cache->dbi[table], &cursor);
     if (rc != 0)
         return kin_store_fail(check->cache, rc, err, "verifying");
     while (status == 0 && (rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
         check->report->progress(check->report->context);
+        if (sound && !in_order(table, &before, &key)) {
+            find_structural(check, "keys are out of order"); /* then it finds nothing */
+            sound = false;
+        }
+        before = key; /* stays in the map */
         status = visit(check, &key, &value, err);
     }
     mdb_cursor_close(cursor);
@@ -93,6 +134,8 @@ static int check_bytes(struct check *check, const struct kin_digest *digest,
     else if (!kin_digest_equal(&real, digest))
         find(check, "blob %s: its %llu bytes give another digest", name,
              (unsigned long long)place->length);
+    if (status != 0 || !kin_digest_equal(&real, digest))
+        damaged(check, digest);
     /* A length that makes no sense must not make us count its extents. */
     return status == 0 ? add_uses(check, place, err) : 0;
 }
@@ -115,6 +158,7 @@ static int check_blob(struct check *check, const MDB_val *key, const MDB_val *va
     char name[KIN_DIGEST_TEXT];
     kin_digest_text(&digest, name);
     find(check, "blob %s: found damaged earlier, waits to be computed again", name);
+    damaged(check, &digest);
     return place.length <= KIN_BLOB_LONGEST ? add_uses(check, &place, err) : 0;
 }
 
@@ -211,8 +255,10 @@ static int check_outcome(struct check *check, const MDB_val *key, const MDB_val 
         char name[KIN_DIGEST_TEXT], output[KIN_DIGEST_TEXT];
         kin_digest_text(&digest, name);
         kin_digest_text(&action.outputs[i], output);
-        if (!is_known(check, &action.outputs[i]))
-            find(check, "action %s: its output %s is lost", name, output);
+        if (is_known(check, &action.outputs[i]))
+            continue;
+        find(check, "action %s: its output %s is lost", name, output);
+        damaged(check, &action.outputs[i]);
     }
     return 0;
 }
@@ -245,6 +291,7 @@ static int check_item(struct check *check, const MDB_val *key, const MDB_val *va
         kin_digest_text(&item, name);
         kin_digest_text(&output, lost);
         find(check, "item %s: its output %s is lost", name, lost);
+        damaged(check, &output);
     }
     return 0;
 }
@@ -258,8 +305,48 @@ static int check_record(struct check *check, const MDB_val *key, const MDB_val *
     return 0;
 }
 
+/* LMDB's list of free pages (table 0): a count and that many page numbers, descending. From a
+ * damaged one it would hand out pages that are in use. */
+static bool is_free_list(const MDB_val *value, uint64_t last_page)
+{
+    uint64_t n, page, before = last_page + 1;
+    const unsigned char *bytes = value->mv_data;
+    if (value->mv_size < sizeof n)
+        return false;
+    memcpy(&n, bytes, sizeof n);
+    if (n > last_page || value->mv_size < (n + 1) * sizeof page)
+        return false;
+    for (uint64_t i = 0; i < n; i++, before = page) {
+        memcpy(&page, bytes + (i + 1) * sizeof page, sizeof page);
+        if (page >= before || page < 2)
+            return false;
+    }
+    return true;
+}
+
+static int check_free_pages(struct check *check, struct kin_error *err)
+{
+    MDB_envinfo info;
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    bool sound = true;
+    mdb_env_info(check->cache->env, &info);
+    int rc = mdb_cursor_open(check->txn, 0, &cursor);
+    if (rc != 0)
+        return kin_store_fail(check->cache, rc, err, "verifying");
+    while (sound && (rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0)
+        sound = is_free_list(&value, info.me_last_pgno);
+    mdb_cursor_close(cursor);
+    if (!sound)
+        find_structural(check, "its list of free pages makes no sense");
+    else if (rc != MDB_NOTFOUND)
+        return kin_store_fail(check->cache, rc, err, "verifying");
+    return 0;
+}
+
 static int check_tables(struct check *check, struct kin_error *err)
 {
+    KIN_TRY(check_free_pages(check, err));
     KIN_TRY(each(check, KIN_TABLE_BLOB, check_blob, err));
     merge_uses(check);
     KIN_TRY(each(check, KIN_TABLE_EXTENT, check_extent, err));

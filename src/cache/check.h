@@ -6,6 +6,10 @@
 
 struct kin_check_report {
     void (*finding)(void *context, const char *text);
+    /* What no value can be blamed for: LMDB's pages are not as it wrote them. */
+    void (*structural)(void *context, const char *text);
+    /* An artifact that is damaged, or lost; also several times. */
+    void (*damaged)(void *context, const struct kin_digest *digest);
     void (*progress)(void *context); /* called often */
     void *context;
 };

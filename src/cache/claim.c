@@ -225,9 +225,9 @@ static int visit_other(void *context, MDB_cursor *cursor, const MDB_val *key, co
         kin_owner_equal(&owner, &others->cache->self))
         return 0;
     bool lease = others->table == &leases_table;
-    others->stopped = others->visit(others->context, &owner, lives(&others->asked, &owner),
-                                    lease ? value->mv_data : NULL,
-                                    lease ? value->mv_size / DIGEST_BYTES : 0);
+    others->stopped =
+        others->visit(others->context, &owner, lives(&others->asked, &owner),
+                      lease ? value->mv_data : NULL, lease ? value->mv_size / DIGEST_BYTES : 0);
     return others->stopped != 0 ? MDB_NOTFOUND : 0;
 }
 

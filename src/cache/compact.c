@@ -103,14 +103,18 @@ static int compact_alone(struct kin_cache *cache, const struct paths *paths, str
 
 static int check_health(const char *folder, struct kin_error *err)
 {
-    uint64_t bad = 0;
-    KIN_TRY(kin_cache_verify(folder, NULL, NULL, &bad, err));
-    if (bad == 0)
+    struct kin_damage damage;
+    KIN_TRY(kin_cache_examine(folder, NULL, NULL, &damage, err));
+    bool structural = damage.structural, sound = damage.findings == 0;
+    kin_damage_release(&damage);
+    if (sound)
         return 0;
     return kin_fail(err, KIN_ECORRUPT,
                     "the cache '%s' is damaged, and compacting would copy that: 'kindred cache "
-                    "verify' says where, 'kindred cache repair' helps",
-                    folder);
+                    "verify' says where, %s",
+                    folder,
+                    structural ? "put back a copy of it, or move it away"
+                               : "'kindred cache repair' helps");
 }
 
 int kin_cache_compact(const char *folder, bool wait, uint64_t *before, uint64_t *after,

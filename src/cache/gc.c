@@ -23,7 +23,7 @@ struct kin_roots {
     struct forgotten {
         char *key; /* table, NUL, key */
         size_t length;
-    } *forget;
+    } * forget;
     size_t n_forget, forget_capacity;
 };
 
@@ -284,7 +284,7 @@ static int choose_victims(struct kin_roots *roots, uint64_t *left, struct kin_er
     if (n > 0)
         qsort(victims, n, sizeof *victims, by_price);
     uint64_t most = roots->options->most_bytes ? roots->options->most_bytes : UINT64_MAX;
-    for (size_t i = 0; i < n && *left > most; i++) {
+    for (size_t i = 0; i<n && * left> most; i++) {
         struct kin_mark *mark = &marks->list[victims[i].mark];
         mark->flags |= KIN_MARK_DOOMED | KIN_MARK_VICTIM;
         *left -= mark->bytes;
@@ -376,8 +376,8 @@ static int sweep_records(struct kin_roots *roots, struct kin_error *err)
     for (size_t i = 0; i < roots->n_forget; i++) {
         const char *table = roots->forget[i].key;
         size_t n = strlen(table) + 1;
-        KIN_TRY(kin_record_put(roots->w, table, table + n, roots->forget[i].length - n, NULL, 0,
-                               err));
+        KIN_TRY(
+            kin_record_put(roots->w, table, table + n, roots->forget[i].length - n, NULL, 0, err));
     }
     return 0;
 }
@@ -448,8 +448,8 @@ int kin_cache_gc(struct kin_cache *cache, const struct kin_gc_options *options,
     if (cache->read_only && !options->dry_run)
         return kin_fail(err, KIN_EACCESS, "the cache '%s' was opened for reading only",
                         cache->folder);
-    KIN_AUTO(roots_release) struct kin_roots roots = {
-        .marks = {.cache = cache}, .options = options, .result = out};
+    KIN_AUTO(roots_release)
+    struct kin_roots roots = {.marks = {.cache = cache}, .options = options, .result = out};
     int status = options->dry_run ? plan_only(&roots, err) : plan_and_sweep(&roots, err);
     if (status != 0)
         kin_gc_result_release(out);

@@ -207,8 +207,7 @@ static double rate_of(struct kin_marks *marks, const char *kind)
     MDB_val value;
     double rate[2];
     size_t n = kin_record_key("rates", kind, strlen(kind), key);
-    if (n == 0 ||
-        kin_store_get(marks->cache, marks->txn, KIN_TABLE_RECORD, key, n, &value) != 0 ||
+    if (n == 0 || kin_store_get(marks->cache, marks->txn, KIN_TABLE_RECORD, key, n, &value) != 0 ||
         value.mv_size != sizeof rate)
         return 0;
     memcpy(rate, value.mv_data, sizeof rate);

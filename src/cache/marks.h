@@ -5,10 +5,10 @@
 #include "cache/writer.h"
 
 enum kin_mark_flags {
-    KIN_MARK_ACTION = 1,  /* a key of an action, not an artifact */
-    KIN_MARK_STAYS = 2,   /* nothing but the artifact's own bytes could give it back, or it says
-                             what else there is */
-    KIN_MARK_USED = 4,    /* by a running process, or pinned */
+    KIN_MARK_ACTION = 1, /* a key of an action, not an artifact */
+    KIN_MARK_STAYS = 2,  /* nothing but the artifact's own bytes could give it back, or it says
+                            what else there is */
+    KIN_MARK_USED = 4,   /* by a running process, or pinned */
     KIN_MARK_PRESENT = 8,
     KIN_MARK_DOOMED = 16, /* found from what no root reaches, or a victim */
     KIN_MARK_VICTIM = 32  /* its bytes alone go */

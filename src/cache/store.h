@@ -141,7 +141,7 @@ int kin_folder_check_data(const char *folder, bool *exists, bool *cut, struct ki
 int kin_folder_reserve_lock(const char *folder, bool read_only, size_t bytes,
                             struct kin_error *err);
 /* Every program that has the cache open holds a lock on its folder that it shares with the others;
- * one that puts another data.mdb in its place must be alone. Waits; with try, KIN_EUNUSABLE instead.
+ * one that puts another data.mdb in its place must be alone. Waits; with try: KIN_EUNUSABLE.
  * *fd is -1 where folders cannot be locked. The lock goes when it is closed. */
 int kin_folder_lock(const char *folder, bool alone, bool try, int *fd, struct kin_error *err);
 /* Bytes an unprivileged user may still write in the folder; UINT64_MAX when unknown. */

@@ -5,8 +5,9 @@
  * finding into a pipe. LMDB trusts its own pages, so damage there can crash it, or send it in
  * circles: a child that dies, or shows no progress for a minute, is a finding like any other.
  *
- * Lines of the child: «-text» is a finding, «=» the end, «!text» an error; with neither of the last
- * two it did not get there.
+ * Lines of the child: «-text» is a finding, «#text» one about LMDB's own pages, «+digest» an
+ * artifact that is damaged or lost, «=» the end, «!text» an error; with neither of the last two it
+ * did not get there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -47,6 +48,18 @@ static void send_finding(void *context, const char *text)
     send_line(context, '-', text);
 }
 
+static void send_structural(void *context, const char *text)
+{
+    send_line(context, '#', text);
+}
+
+static void send_damaged(void *context, const struct kin_digest *digest)
+{
+    char hex[KIN_DIGEST_TEXT];
+    kin_digest_text(digest, hex);
+    send_line(context, '+', hex);
+}
+
 static void show_progress(void *context)
 {
     (void)context;
@@ -74,8 +87,11 @@ static _Noreturn void run_child(const char *folder, int fd)
     struct sender sender = {.fd = fd};
     struct kin_error err = {0};
     struct kin_cache *cache = kin_alloc(1, sizeof *cache);
-    struct kin_check_report report = {
-        .finding = send_finding, .progress = show_progress, .context = &sender};
+    struct kin_check_report report = {.finding = send_finding,
+                                      .structural = send_structural,
+                                      .damaged = send_damaged,
+                                      .progress = show_progress,
+                                      .context = &sender};
     if (!cache || !(cache->folder = kin_strdup(folder)))
         _exit(2);
     cache->read_only = true;
@@ -97,16 +113,28 @@ static _Noreturn void run_child(const char *folder, int fd)
 struct receiver {
     void (*report)(void *context, const char *line);
     void *context;
-    uint64_t bad;
+    struct kin_damage damage;
+    size_t capacity;
     bool ended;
     char failure[KIN_ERROR_TEXT];
 };
 
 static void tell(struct receiver *receiver, const char *line)
 {
-    receiver->bad++;
+    receiver->damage.findings++;
     if (receiver->report)
         receiver->report(receiver->context, line);
+}
+
+/* One that there is no memory for is missing in the list, not in the count. */
+static void take_digest(struct receiver *receiver, const char *hex)
+{
+    struct kin_damage *damage = &receiver->damage;
+    struct kin_digest digest;
+    if (!kin_digest_parse(hex, &digest) || kin_grow(&damage->list, &receiver->capacity,
+                                                    damage->n + 1, sizeof *damage->list, NULL) != 0)
+        return;
+    damage->list[damage->n++] = digest;
 }
 
 static void receive(struct receiver *receiver, int fd)
@@ -119,8 +147,11 @@ static void receive(struct receiver *receiver, int fd)
     char line[KIN_ERROR_TEXT + 8];
     while (fgets(line, sizeof line, lines)) {
         line[strcspn(line, "\n")] = '\0';
-        if (line[0] == '-')
+        if (line[0] == '-' || line[0] == '#')
             tell(receiver, line + 1);
+        receiver->damage.structural |= line[0] == '#';
+        if (line[0] == '+')
+            take_digest(receiver, line + 1);
         else if (line[0] == '!')
             memcpy(receiver->failure, line + 1, sizeof receiver->failure - 1);
         else if (line[0] == '=')
@@ -135,6 +166,7 @@ static int judge(struct receiver *receiver, int wait_status, struct kin_error *e
     char line[200];
     if (receiver->ended)
         return 0;
+    receiver->damage.structural = true;
     if (receiver->failure[0] != '\0') {
         tell(receiver, receiver->failure);
         return 0;
@@ -177,16 +209,37 @@ static int run_in_child(const char *folder, struct receiver *receiver, struct ki
     return judge(receiver, wait_status, err);
 }
 
-int kin_cache_verify(const char *folder, void (*report)(void *context, const char *line),
-                     void *context, uint64_t *bad, struct kin_error *err)
+int kin_cache_examine(const char *folder, void (*report)(void *context, const char *line),
+                      void *context, struct kin_damage *out, struct kin_error *err)
 {
     struct receiver receiver = {.report = report, .context = context};
     bool exists, cut;
+    *out = (struct kin_damage){0};
     KIN_TRY(kin_folder_prepare(folder, true, err));
     KIN_TRY(kin_folder_check_data(folder, &exists, &cut, err));
     if (!exists)
         return kin_fail(err, KIN_ENOTFOUND, "there is no cache in '%s'", folder);
-    KIN_TRY(run_in_child(folder, &receiver, err));
-    *bad = receiver.bad;
+    int status = run_in_child(folder, &receiver, err);
+    if (status != 0) {
+        kin_damage_release(&receiver.damage);
+        return status;
+    }
+    *out = receiver.damage;
+    return 0;
+}
+
+void kin_damage_release(struct kin_damage *damage)
+{
+    kin_free(damage->list);
+    *damage = (struct kin_damage){0};
+}
+
+int kin_cache_verify(const char *folder, void (*report)(void *context, const char *line),
+                     void *context, uint64_t *bad, struct kin_error *err)
+{
+    struct kin_damage damage;
+    KIN_TRY(kin_cache_examine(folder, report, context, &damage, err));
+    *bad = damage.findings;
+    kin_damage_release(&damage);
     return 0;
 }

@@ -89,6 +89,7 @@ static const struct option options[] = {
     {"--max-size", "gc", OPTION_BYTES, offsetof(struct cache_arguments, most_bytes)},
     {"--keep-runs", "gc", OPTION_COUNT, offsetof(struct cache_arguments, keep_runs)},
     {"--dry-run", "gc", OPTION_FLAG, offsetof(struct cache_arguments, dry_run)},
+    {"--recompute", "verify", OPTION_COUNT, offsetof(struct cache_arguments, recompute)},
     {"--wait", "compact", OPTION_FLAG, offsetof(struct cache_arguments, wait)},
     {"--runs", "ls", OPTION_FLAG, offsetof(struct cache_arguments, runs)},
 };
@@ -147,9 +148,9 @@ static const struct {
     int (*run)(const struct cache_arguments *arguments);
     bool takes_names;
 } verbs[] = {{"stat", cache_stat, false},     {"ls", cache_ls, false},
-             {"verify", cache_verify, false}, {"gc", cache_gc, false},
-             {"compact", cache_compact, false}, {"pin", cache_pin, true},
-             {"unpin", cache_unpin, true}};
+             {"verify", cache_verify, false}, {"repair", cache_repair, false},
+             {"gc", cache_gc, false},         {"compact", cache_compact, false},
+             {"pin", cache_pin, true},        {"unpin", cache_unpin, true}};
 
 static int unknown_verb(const char *name)
 {

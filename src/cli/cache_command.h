@@ -32,5 +32,6 @@ int cache_gc(const struct cache_arguments *arguments);
 int cache_compact(const struct cache_arguments *arguments);
 /* cache_health.c */
 int cache_verify(const struct cache_arguments *arguments);
+int cache_repair(const struct cache_arguments *arguments);
 
 #endif

@@ -122,7 +122,6 @@ int cache_compact(const struct cache_arguments *arguments)
         fprintf(stderr, "kindred: %s\n", err.text);
         return KIN_EXIT_CACHE;
     }
-    printf("%s: %s, was %s\n", arguments->folder, cache_bytes(after, is),
-           cache_bytes(before, was));
+    printf("%s: %s, was %s\n", arguments->folder, cache_bytes(after, is), cache_bytes(before, was));
     return KIN_EXIT_DONE;
 }

@@ -108,7 +108,7 @@ static int load_inputs(struct block *block, struct kin_error *err)
         block->sets[work->each[e]] = &block->each_sets[e];
         block->n_sets[work->each[e]] = 1;
     }
-    if (work->instance->forced) /* anew means from nothing */
+    if (work->dry || work->instance->forced) /* anew means from nothing */
         return 0;
     if (work->map)
         return work->has_prior ? load_priors(block, err) : 0;
@@ -152,12 +152,19 @@ static int serve_source(void *context, const struct kin_digest *digest, void **b
 static int serve_checkpoint(void *context, struct kin_value *takes, struct kin_error *err)
 {
     const struct block *block = context;
+    if (block->work->dry) {
+        kin_value_free(takes);
+        return 0;
+    }
     return longrun_checkpoint(block->session, &block->work->instance->key, takes, err);
 }
 
 static int serve_resume(void *context, struct kin_value **out, struct kin_error *err)
 {
     const struct block *block = context;
+    *out = NULL;
+    if (block->work->dry)
+        return 0;
     return longrun_resume(block->session, &block->work->instance->key, out, err);
 }
 
@@ -319,6 +326,8 @@ static int compute(struct block *block, bool wait, struct kin_error *err)
     KIN_TRY(load_inputs(block, err));
     KIN_TRY(run(block, err));
     KIN_TRY(keep_results(block, err));
+    if (block->work->dry)
+        return 0;
     count(block);
     return commit(block, wait, err);
 }

@@ -191,21 +191,40 @@ static int gather(const struct kin_session *session, const struct history *last,
     return keep_gone(session, last, known, err);
 }
 
-static int make_value(const struct known *known, struct kin_value **out, struct kin_error *err)
+/* The result file that an instance is written to: "" most of the time. */
+static const char *file_of(const struct kin_session *session, const char *name)
+{
+    char step[256];
+    size_t length = strcspn(name, "[");
+    if (length >= sizeof step)
+        return "";
+    memcpy(step, name, length);
+    step[length] = '\0';
+    long found = kin_workflow_step(session->workflow, step);
+    const char *file = found < 0 ? NULL : session->workflow->steps[found].file;
+    return file ? file : "";
+}
+
+static int make_value(const struct kin_session *session, const struct known *known,
+                      struct kin_value **out, struct kin_error *err)
 {
     size_t n = known->n;
     KIN_AUTO(kin_auto_free) const char **names = NULL;
+    KIN_AUTO(kin_auto_free) const char **files = NULL;
     KIN_AUTO(kin_auto_free) struct kin_digest *keys = NULL;
     KIN_TRY(kin_alloc_into(&names, n, sizeof *names, err));
+    KIN_TRY(kin_alloc_into(&files, n, sizeof *files, err));
     KIN_TRY(kin_alloc_into(&keys, n, sizeof *keys, err));
     for (size_t i = 0; i < n; i++) {
         names[i] = known->list[i].name;
+        files[i] = file_of(session, names[i]);
         keys[i] = known->list[i].key;
     }
     KIN_AUTO(kin_value_auto) struct kin_value *value = kin_value_new("run");
     if (!value)
         return kin_fail(err, KIN_ENOMEM, "no memory for the record of a run");
     KIN_TRY(kin_value_set_texts(value, "names", names, n, err));
+    KIN_TRY(kin_value_set_texts(value, "files", files, n, err));
     KIN_TRY(kin_value_set_digests(value, "keys", keys, n, err));
     *out = value;
     value = NULL;
@@ -228,7 +247,7 @@ int history_of_hits(struct kin_session *session, void **bytes, size_t *length,
     }
     KIN_TRY(kin_text_check(&known.names, err));
     sort_known(&known);
-    KIN_TRY(make_value(&known, &value, err));
+    KIN_TRY(make_value(session, &known, &value, err));
     return kin_value_encode(value, bytes, length, err);
 }
 
@@ -293,7 +312,7 @@ static int save(struct kin_session *session, const struct history *last, const s
                 struct kin_error *err)
 {
     KIN_AUTO(kin_value_auto) struct kin_value *value = NULL;
-    KIN_TRY(make_value(known, &value, err));
+    KIN_TRY(make_value(session, known, &value, err));
     void *bytes = NULL;
     size_t length = 0;
     KIN_TRY(kin_value_encode(value, &bytes, &length, err));

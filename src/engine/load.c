@@ -106,6 +106,13 @@ static int recompute_item(struct kin_session *session, struct instance *producer
     return status;
 }
 
+int load_anew(struct kin_session *session, struct instance *producer, size_t output, const char *id,
+              const struct kin_digest *digest, struct kin_error *err)
+{
+    KIN_TRY(source_store(session, producer, err));
+    return recompute_item(session, producer, output, id, digest, err);
+}
+
 int load_item(struct kin_session *session, struct instance *producer, size_t output, const char *id,
               const struct kin_digest *digest, struct kin_value **out, struct kin_error *err)
 {
@@ -115,8 +122,7 @@ int load_item(struct kin_session *session, struct instance *producer, size_t out
     if (status == KIN_ECORRUPT)
         session_tell(session, KIN_LOG_WARN, producer, "item '%s': %s; computing it anew", id,
                      err->text);
-    KIN_TRY(source_store(session, producer, err));
-    status = recompute_item(session, producer, output, id, digest, err);
+    status = load_anew(session, producer, output, id, digest, err);
     if (status == KIN_ENOTFOUND)
         return kin_error_within(err, "item '%s'", id);
     KIN_TRY(status);

@@ -140,8 +140,7 @@ int report_failures(struct kin_session *session, struct instance *instance, stru
 
 /* ---- what is known without computing ---- */
 
-/* Whether all that feeds an instance has its outputs. */
-static bool inputs_known(const struct kin_session *session, const struct instance *instance)
+bool inputs_known(const struct kin_session *session, const struct instance *instance)
 {
     for (size_t p = 0; p < kin_kind_inputs(step_of(session, instance)->kind); p++) {
         size_t n;

@@ -228,6 +228,7 @@ struct loaded {
 struct work {
     struct instance *instance;
     bool map;
+    bool dry; /* from nothing, and nothing of it is stored: to compare */
     size_t n_outputs;
     size_t n_each;
     size_t each[KIN_ACTION_OUTPUTS]; /* ports */
@@ -277,6 +278,8 @@ int work_adopt(struct kin_session *session, struct work *work, const size_t *ind
  * With wait: returns when they can be read. */
 int work_compute(struct kin_session *session, struct work *work, const size_t *indices, size_t n,
                  bool wait, struct kin_error *err);
+/* Only fills in the outputs of the instance, of a dry work. */
+int work_outputs(struct kin_session *session, struct work *work, struct kin_error *err);
 /* Builds manifests and outputs of the instance, and queues the action. done is called when it can
  * be read. */
 int work_finish(struct kin_session *session, struct work *work,
@@ -292,6 +295,9 @@ int load_output(struct kin_session *session, struct instance *producer, size_t o
 /* One item of a collection. */
 int load_item(struct kin_session *session, struct instance *producer, size_t output, const char *id,
               const struct kin_digest *digest, struct kin_value **out, struct kin_error *err);
+/* Computes one item anew, though it is there: something inside of it is not. */
+int load_anew(struct kin_session *session, struct instance *producer, size_t output, const char *id,
+              const struct kin_digest *digest, struct kin_error *err);
 /* A stored value by digest alone. KIN_ENOTFOUND, KIN_ECORRUPT. */
 int load_value(struct kin_session *session, const struct kin_digest *digest, struct kin_value **out,
                struct kin_error *err);
@@ -301,6 +307,8 @@ int load_value(struct kin_session *session, const struct kin_digest *digest, str
 /* Finds key and outputs of an instance whose inputs are done: *hit. */
 int resolve(struct kin_session *session, struct instance *instance, bool *hit,
             struct kin_error *err);
+/* Whether all that feeds an instance has its outputs. */
+bool inputs_known(const struct kin_session *session, const struct instance *instance);
 /* Finds keys and outputs of all wanted instances as far as the cache knows them; scans sources. */
 int resolve_all(struct kin_session *session, struct kin_error *err);
 /* The error of a step with on_error: stop, for its first failed item; `digest` is the failure's. */

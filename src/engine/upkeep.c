@@ -62,12 +62,23 @@ static int take_run(void *context, const void *key, size_t key_length, const voi
     return 0;
 }
 
+/* How many later runs of the same workflow there are. */
+static uint64_t runs_after(const struct run_list *runs, size_t i)
+{
+    uint64_t n = 0;
+    for (size_t k = i + 1; k < runs->n; k++)
+        n += strcmp(runs->list[k].workflow, runs->list[i].workflow) == 0;
+    return n;
+}
+
 static int list_runs(struct kin_cache *cache, struct run_list *out, struct kin_error *err)
 {
     *out = (struct run_list){.err = err};
     KIN_TRY(kin_cache_walk(cache, "runs", take_run, out, err));
-    for (size_t i = 0; i < out->n; i++)
+    for (size_t i = 0; i < out->n; i++) {
         out->list[i].pinned = is_pinned(cache, &out->list[i].digest);
+        out->list[i].last = runs_after(out, i) == 0;
+    }
     return 0;
 }
 
@@ -87,10 +98,12 @@ static int open_keys(struct kin_run_keys *keys, struct kin_error *err)
     const struct kin_tensor *digests;
     KIN_TRY(kin_value_want(keys->value, "names", KIN_TEXT, 1, &keys->names, err));
     KIN_TRY(kin_value_want(keys->value, "keys", KIN_DIGEST, 1, &digests, err));
+    if (kin_value_want(keys->value, "files", KIN_TEXT, 1, &keys->files, NULL) != 0 ||
+        keys->files->shape[0] != keys->names->shape[0])
+        keys->files = NULL;
     keys->n = keys->names->shape[0];
     keys->keys = digests->data;
-    return digests->shape[0] == keys->n ? 0
-                                        : kin_fail(err, KIN_ECORRUPT, "a run without its keys");
+    return digests->shape[0] == keys->n ? 0 : kin_fail(err, KIN_ECORRUPT, "a run without its keys");
 }
 
 int kin_run_open(struct kin_cache *cache, const struct kin_digest *digest, struct kin_run_keys *out,
@@ -182,8 +195,9 @@ int kin_pin_find(struct kin_cache *cache, const char *what, struct kin_digest *o
         return 0;
     }
     if (strlen(what) < SHORTEST_NAME)
-        return kin_fail(err, KIN_EINVAL, "'%s': wanted a workflow that was run, or %d digits and "
-                                         "more of what 'kindred cache ls' prints",
+        return kin_fail(err, KIN_EINVAL,
+                        "'%s': wanted a workflow that was run, or %d digits and "
+                        "more of what 'kindred cache ls' prints",
                         what, SHORTEST_NAME);
     for (size_t i = 0; i < runs.n; i++)
         compare(&search, &runs.list[i].digest, true);
@@ -260,15 +274,6 @@ static int root_run(struct kin_cache *cache, struct kin_roots *roots,
         KIN_TRY(kin_root_action(roots, &keys.keys[i], step, pinned, err));
     }
     return 0;
-}
-
-/* How many later runs of the same workflow there are. */
-static uint64_t runs_after(const struct run_list *runs, size_t i)
-{
-    uint64_t n = 0;
-    for (size_t k = i + 1; k < runs->n; k++)
-        n += strcmp(runs->list[k].workflow, runs->list[i].workflow) == 0;
-    return n;
 }
 
 static int root_runs(const struct kin_upkeep *upkeep, struct kin_roots *roots,

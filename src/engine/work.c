@@ -409,6 +409,16 @@ static int fill_outputs(struct kin_session *session, struct work *work,
     return batch_action(session, work, batch, err);
 }
 
+int work_outputs(struct kin_session *session, struct work *work, struct kin_error *err)
+{
+    struct kin_cache_batch *batch = kin_batch_new(session->cache);
+    if (!batch)
+        return kin_fail(err, KIN_ENOMEM, "no memory for a batch");
+    int status = fill_outputs(session, work, batch, err);
+    kin_batch_free(batch);
+    return status;
+}
+
 int work_finish(struct kin_session *session, struct work *work,
                 void (*done)(void *context, int status, const struct kin_error *err), void *context,
                 struct kin_error *err)

@@ -47,12 +47,11 @@ static struct kin_gc_result collect(struct kin_cache *cache, struct actions *act
 {
     struct kin_error err = {0};
     struct kin_gc_result result;
-    must(kin_cache_gc(cache,
-                      &(struct kin_gc_options){.roots = find_roots,
-                                               .context = actions,
-                                               .most_bytes = most_bytes,
-                                               .dry_run = dry_run},
-                      &result, &err));
+    must(kin_cache_gc(
+        cache,
+        &(struct kin_gc_options){
+            .roots = find_roots, .context = actions, .most_bytes = most_bytes, .dry_run = dry_run},
+        &result, &err));
     return result;
 }
 

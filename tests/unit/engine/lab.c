@@ -3,7 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cache/writer.h"
 #include "kindred/npy.h"
+#include "kindred/upkeep.h"
 
 #define DIMS 3
 
@@ -120,6 +122,72 @@ void lab_move(struct lab *lab, const char *name)
     const struct kin_snapshot_load_options options = {
         .trust_unsigned = true, .believed = kin_follow_claim, .context = lab->cache};
     ck_ok(kin_snapshot_load(lab->cache, path.data, &options, &loaded, &err));
+}
+
+struct last_run {
+    struct kin_digest digest;
+};
+
+static int take_last(void *context, const struct kin_run *run, struct kin_error *err)
+{
+    (void)err;
+    ((struct last_run *)context)->digest = run->digest;
+    return 0;
+}
+
+struct kin_digest lab_key(struct lab *lab, const char *name)
+{
+    struct kin_error err = {0};
+    struct last_run last;
+    struct kin_run_keys keys;
+    ck_ok(kin_runs_each(lab->cache, take_last, &last, &err));
+    ck_ok(kin_run_open(lab->cache, &last.digest, &keys, &err));
+    size_t i = 0;
+    while (i < keys.n && strcmp(kin_tensor_text(keys.names, i), name) != 0)
+        i++;
+    ck_assert_msg(i < keys.n, "the last run had no %s", name);
+    struct kin_digest key = keys.keys[i];
+    kin_run_release(&keys);
+    return key;
+}
+
+struct kin_digest lab_output(struct lab *lab, const char *name)
+{
+    struct kin_outcome outcome;
+    struct kin_digest key = lab_key(lab, name);
+    ck_assert(kin_cache_find(lab->cache, &key, &outcome));
+    return outcome.outputs[0];
+}
+
+void lab_damage(struct lab *lab, const struct kin_digest *digest)
+{
+    struct kin_error err = {0};
+    struct kin_cache *cache = lab->cache;
+    struct kin_place place;
+    MDB_txn *txn;
+    MDB_val value;
+    ck_assert_int_eq(mdb_txn_begin(cache->env, NULL, 0, &txn), 0);
+    ck_ok(kin_blob_find(cache, txn, digest, &place, &err));
+    ck_assert_int_eq(
+        kin_store_get(cache, txn, KIN_TABLE_EXTENT, &place.extent, sizeof place.extent, &value), 0);
+    unsigned char *bytes = kin_alloc(value.mv_size, 1);
+    memcpy(bytes, value.mv_data, value.mv_size);
+    bytes[place.offset + place.length / 2] ^= 4;
+    ck_assert_int_eq(kin_store_put(cache, txn, KIN_TABLE_EXTENT, &place.extent, sizeof place.extent,
+                                   bytes, value.mv_size),
+                     0);
+    kin_free(bytes);
+    ck_assert_int_eq(mdb_txn_commit(txn), 0);
+}
+
+void lab_forget(struct lab *lab, const char *name)
+{
+    struct kin_error err = {0};
+    struct kin_digest key = lab_key(lab, name);
+    struct kin_writing w = {.cache = lab->cache};
+    ck_assert_int_eq(mdb_txn_begin(lab->cache->env, NULL, 0, &w.txn), 0);
+    ck_ok(kin_action_forget(&w, &key, &err));
+    ck_assert_int_eq(mdb_txn_commit(w.txn), 0);
 }
 
 void lab_close(struct lab *lab)

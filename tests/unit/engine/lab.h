@@ -3,7 +3,9 @@
 #define KINDRED_TESTS_ENGINE_LAB_H
 
 #include "kindred/cache.h"
+#include "kindred/collection.h"
 #include "kindred/engine.h"
+#include "kindred/memory.h"
 #include "kindred/text.h"
 #include "kindred/workflow.h"
 #include "support.h"
@@ -31,6 +33,13 @@ const struct kin_step_stats *lab_stats(const struct lab *lab, const char *step);
 void lab_save(struct lab *lab, const char *role);
 /* Goes on with another cache, «cache-NAME» in the folder, and loads what was saved. */
 void lab_move(struct lab *lab, const char *name);
+/* Key and first output of an instance, by its name in the last run. */
+struct kin_digest lab_key(struct lab *lab, const char *name);
+struct kin_digest lab_output(struct lab *lab, const char *name);
+/* Flips a bit of the stored bytes of an artifact. */
+void lab_damage(struct lab *lab, const struct kin_digest *digest);
+/* Makes the cache forget an action, by the name of an instance in the last run. */
+void lab_forget(struct lab *lab, const char *name);
 void lab_close(struct lab *lab); /* removes everything */
 
 #endif

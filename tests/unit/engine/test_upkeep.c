@@ -34,9 +34,9 @@ static uint64_t collect(struct lab *lab, uint64_t keep_runs)
     struct kin_error err = {0};
     struct kin_gc_result result;
     struct kin_upkeep upkeep = {.cache = lab->cache, .keep_runs = keep_runs};
-    ck_ok(kin_cache_gc(
-        lab->cache,
-        &(struct kin_gc_options){.roots = kin_upkeep_roots, .context = &upkeep}, &result, &err));
+    ck_ok(kin_cache_gc(lab->cache,
+                       &(struct kin_gc_options){.roots = kin_upkeep_roots, .context = &upkeep},
+                       &result, &err));
     uint64_t n = result.actions;
     kin_gc_result_release(&result);
     return n;
@@ -98,8 +98,9 @@ START_TEST(finds_what_is_meant)
     kin_run_release(&keys);
     ck_assert_int_eq(kin_pin_find(lab.cache, "ab", &found, &is_run, &err), KIN_EINVAL);
     ck_assert_int_eq(kin_pin_find(lab.cache, "zzzzzz", &found, &is_run, &err), KIN_EINVAL);
-    ck_assert_str_eq(err.text, "'zzzzzz' is no workflow that was run and the beginning of no run or "
-                               "action: 'kindred cache ls' lists them");
+    ck_assert_str_eq(err.text,
+                     "'zzzzzz' is no workflow that was run and the beginning of no run or "
+                     "action: 'kindred cache ls' lists them");
     lab_close(&lab);
 }
 END_TEST
@@ -114,7 +115,8 @@ START_TEST(adds_up_what_was_saved)
     ck_assert_uint_eq(saved.hits, 0);
     for (int i = 0; i < 2; i++) {
         struct kin_cache_batch *batch = kin_batch_new(lab.cache);
-        ck_ok(kin_saved_add(lab.cache, batch, &(struct kin_saved){.hits = 3, .seconds = 2.5}, &err));
+        ck_ok(
+            kin_saved_add(lab.cache, batch, &(struct kin_saved){.hits = 3, .seconds = 2.5}, &err));
         ck_ok(kin_cache_write(lab.cache, batch, &err));
     }
     ck_ok(kin_saved_read(lab.cache, &saved, &err));

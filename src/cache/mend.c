@@ -1,0 +1,319 @@
+/*
+ * Mending: what cannot be right is taken out, so that the next run finds a miss where it was. Where
+ * bytes lie is counted anew from what blobs say, not released blob by blob: the entry of a damaged
+ * one may name the extents of another.
+ */
+#include <stdlib.h>
+
+#include "cache/writer.h"
+#include "kindred/memory.h"
+
+#define DIGEST_BYTES 16
+
+struct use {
+    uint64_t extent, bytes;
+};
+
+struct mend {
+    struct kin_writing w;
+    bool last;
+    struct kin_mended *mended;
+    struct use *uses; /* ascending extent, one each, after count_uses */
+    size_t n_uses, uses_capacity;
+    struct entry { /* what goes: collected first, since deleting moves cursors */
+        enum kin_store_table table;
+        unsigned char *key, *value; /* value: of one duplicate, or NULL */
+        size_t key_length, value_length;
+    } * gone;
+    size_t n_gone, gone_capacity;
+};
+
+static void mend_release(struct mend *mend)
+{
+    for (size_t i = 0; i < mend->n_gone; i++)
+        kin_free(mend->gone[i].key);
+    kin_free(mend->gone);
+    kin_free(mend->uses);
+}
+
+/* ---- walking and deleting ---- */
+
+static int take_out(struct mend *mend, enum kin_store_table table, const MDB_val *key,
+                    const MDB_val *value, struct kin_error *err)
+{
+    KIN_TRY(kin_grow(&mend->gone, &mend->gone_capacity, mend->n_gone + 1, sizeof *mend->gone, err));
+    struct entry *entry = &mend->gone[mend->n_gone];
+    size_t length = value ? value->mv_size : 0;
+    KIN_TRY(kin_alloc_into(&entry->key, key->mv_size + length, 1, err));
+    memcpy(entry->key, key->mv_data, key->mv_size);
+    if (value)
+        memcpy(entry->key + key->mv_size, value->mv_data, length);
+    entry->table = table;
+    entry->key_length = key->mv_size;
+    entry->value = value ? entry->key + key->mv_size : NULL;
+    entry->value_length = length;
+    mend->n_gone++;
+    return 0;
+}
+
+static int delete_all(struct mend *mend, struct kin_error *err)
+{
+    for (size_t i = 0; i < mend->n_gone; i++) {
+        const struct entry *entry = &mend->gone[i];
+        MDB_val key = kin_store_val(entry->key, entry->key_length);
+        MDB_val value = kin_store_val(entry->value, entry->value_length);
+        int rc = mdb_del(mend->w.txn, mend->w.cache->dbi[entry->table], &key,
+                         entry->value ? &value : NULL);
+        if (rc != 0 && rc != MDB_NOTFOUND)
+            return kin_store_fail(mend->w.cache, rc, err, "mending");
+        kin_free(mend->gone[i].key);
+        mend->gone[i].key = NULL;
+    }
+    mend->n_gone = 0;
+    return 0;
+}
+
+typedef int visitor(struct mend *mend, const MDB_val *key, const MDB_val *value,
+                    struct kin_error *err);
+
+/* Visits every entry of a table, then deletes what was taken out. */
+static int each(struct mend *mend, enum kin_store_table table, visitor *visit,
+                struct kin_error *err)
+{
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    int status = 0;
+    int rc = mdb_cursor_open(mend->w.txn, mend->w.cache->dbi[table], &cursor);
+    if (rc != 0)
+        return kin_store_fail(mend->w.cache, rc, err, "mending");
+    while (status == 0 && (rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0)
+        status = visit(mend, &key, &value, err);
+    mdb_cursor_close(cursor);
+    if (status == 0 && rc != MDB_NOTFOUND)
+        return kin_store_fail(mend->w.cache, rc, err, "mending");
+    return status != 0 ? status : delete_all(mend, err);
+}
+
+/* ---- artifacts ---- */
+
+static int mend_blob(struct mend *mend, const struct kin_digest *digest, struct kin_error *err)
+{
+    struct kin_place place;
+    struct kin_digest real;
+    struct kin_cache *cache = mend->w.cache;
+    int status = kin_blob_find(cache, mend->w.txn, digest, &place, NULL);
+    if (status == KIN_ENOTFOUND || (status == 0 && (place.flags & KIN_BLOB_DROPPED)))
+        return 0;
+    if (status == 0 && !(place.flags & KIN_BLOB_BAD))
+        status = kin_blob_rehash(cache, mend->w.txn, NULL, &place, &real, NULL);
+    if (status == 0 && !(place.flags & KIN_BLOB_BAD) && kin_digest_equal(&real, digest))
+        return 0; /* somebody has stored it anew */
+    MDB_val key = kin_store_val(digest->bytes, DIGEST_BYTES);
+    int rc = mdb_del(mend->w.txn, cache->dbi[KIN_TABLE_BLOB], &key, NULL);
+    if (rc != 0 && rc != MDB_NOTFOUND)
+        return kin_store_fail(cache, rc, err, "mending");
+    mend->mended->artifacts++;
+    return 0;
+}
+
+static int add_use(struct mend *mend, uint64_t extent, uint64_t bytes, struct kin_error *err)
+{
+    KIN_TRY(kin_grow(&mend->uses, &mend->uses_capacity, mend->n_uses + 1, sizeof *mend->uses, err));
+    mend->uses[mend->n_uses++] = (struct use){extent, bytes};
+    return 0;
+}
+
+static int count_blob(struct mend *mend, const MDB_val *key, const MDB_val *value,
+                      struct kin_error *err)
+{
+    struct kin_place place;
+    if (key->mv_size != DIGEST_BYTES || !kin_blob_decode(value, &place)) {
+        mend->mended->others++;
+        return take_out(mend, KIN_TABLE_BLOB, key, NULL, err);
+    }
+    uint64_t n = place.flags & KIN_BLOB_DROPPED ? 0 : kin_extent_count(&place);
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t before = i * KIN_EXTENT_BYTES;
+        uint64_t left = place.length - before;
+        bool whole = n > 1 && left > KIN_EXTENT_BYTES;
+        KIN_TRY(add_use(mend, place.extent + i, whole ? KIN_EXTENT_BYTES : left, err));
+    }
+    return 0;
+}
+
+static int by_extent(const void *a, const void *b)
+{
+    const struct use *x = a, *y = b;
+    return (x->extent > y->extent) - (x->extent < y->extent);
+}
+
+static void merge_uses(struct mend *mend)
+{
+    size_t n = 0;
+    if (mend->n_uses == 0)
+        return;
+    qsort(mend->uses, mend->n_uses, sizeof *mend->uses, by_extent);
+    for (size_t i = 1; i < mend->n_uses; i++) {
+        if (mend->uses[i].extent == mend->uses[n].extent)
+            mend->uses[n].bytes += mend->uses[i].bytes;
+        else
+            mend->uses[++n] = mend->uses[i];
+    }
+    mend->n_uses = n + 1;
+}
+
+static const struct use *find_use(const struct mend *mend, const MDB_val *key)
+{
+    struct use wanted = {0};
+    if (key->mv_size != sizeof wanted.extent || mend->n_uses == 0)
+        return NULL;
+    memcpy(&wanted.extent, key->mv_data, sizeof wanted.extent);
+    return bsearch(&wanted, mend->uses, mend->n_uses, sizeof wanted, by_extent);
+}
+
+static int mend_extent(struct mend *mend, const MDB_val *key, const MDB_val *value,
+                       struct kin_error *err)
+{
+    (void)value;
+    if (find_use(mend, key))
+        return 0;
+    mend->mended->others++;
+    return take_out(mend, KIN_TABLE_EXTENT, key, NULL, err);
+}
+
+static int clear_live(struct mend *mend, const MDB_val *key, const MDB_val *value,
+                      struct kin_error *err)
+{
+    const struct use *use = find_use(mend, key);
+    if (use && value->mv_size == 8 && kin_store_unpack(value->mv_data, 8) == use->bytes)
+        return 0;
+    mend->mended->others++;
+    return take_out(mend, KIN_TABLE_LIVE, key, NULL, err);
+}
+
+static int set_live(struct mend *mend, struct kin_error *err)
+{
+    struct kin_cache *cache = mend->w.cache;
+    for (size_t i = 0; i < mend->n_uses; i++) {
+        const struct use *use = &mend->uses[i];
+        unsigned char count[8];
+        MDB_val extent;
+        int rc = kin_store_get(cache, mend->w.txn, KIN_TABLE_EXTENT, &use->extent,
+                               sizeof use->extent, &extent);
+        kin_store_pack(count, use->bytes, sizeof count);
+        if (rc == 0)
+            rc = kin_store_put(cache, mend->w.txn, KIN_TABLE_LIVE, &use->extent, sizeof use->extent,
+                               count, sizeof count);
+        if (rc != 0 && rc != MDB_NOTFOUND)
+            return kin_store_fail(cache, rc, err, "mending");
+    }
+    return 0;
+}
+
+/* ---- actions and items ---- */
+
+static bool is_known(const struct mend *mend, const struct kin_digest *digest)
+{
+    struct kin_place place;
+    return kin_blob_find(mend->w.cache, mend->w.txn, digest, &place, NULL) != KIN_ENOTFOUND;
+}
+
+static bool is_whole(const struct mend *mend, const MDB_val *key)
+{
+    struct kin_digest digest;
+    struct kin_action action;
+    if (key->mv_size != DIGEST_BYTES)
+        return false;
+    memcpy(digest.bytes, key->mv_data, DIGEST_BYTES);
+    if (kin_action_load(mend->w.cache, mend->w.txn, &digest, &action, NULL) == KIN_ECORRUPT)
+        return false;
+    for (size_t i = 0; mend->last && i < action.n_outputs; i++)
+        if (!is_known(mend, &action.outputs[i]))
+            return false;
+    return true;
+}
+
+static int mend_outcome(struct mend *mend, const MDB_val *key, const MDB_val *value,
+                        struct kin_error *err)
+{
+    (void)value;
+    if (is_whole(mend, key))
+        return 0;
+    mend->mended->actions++;
+    KIN_TRY(take_out(mend, KIN_TABLE_ORIGIN, key, NULL, err));
+    return take_out(mend, KIN_TABLE_OUTCOME, key, NULL, err);
+}
+
+static int mend_origin(struct mend *mend, const MDB_val *key, const MDB_val *value,
+                       struct kin_error *err)
+{
+    (void)value;
+    MDB_val outcome;
+    int rc = kin_store_get(mend->w.cache, mend->w.txn, KIN_TABLE_OUTCOME, key->mv_data,
+                           key->mv_size, &outcome);
+    if (rc != MDB_NOTFOUND)
+        return 0;
+    mend->mended->others++;
+    return take_out(mend, KIN_TABLE_ORIGIN, key, NULL, err);
+}
+
+static int mend_item(struct mend *mend, const MDB_val *key, const MDB_val *value,
+                     struct kin_error *err)
+{
+    struct kin_digest output;
+    bool sound = key->mv_size == DIGEST_BYTES && value->mv_size == 2 * DIGEST_BYTES;
+    if (sound)
+        memcpy(output.bytes, (const unsigned char *)value->mv_data + DIGEST_BYTES, DIGEST_BYTES);
+    if (sound && is_known(mend, &output))
+        return 0;
+    mend->mended->items++;
+    return take_out(mend, KIN_TABLE_ITEM, key, value, err);
+}
+
+static int mend_record(struct mend *mend, const MDB_val *key, const MDB_val *value,
+                       struct kin_error *err)
+{
+    (void)value;
+    if (memchr(key->mv_data, '\0', key->mv_size))
+        return 0;
+    mend->mended->others++;
+    return take_out(mend, KIN_TABLE_RECORD, key, NULL, err);
+}
+
+/* ---- all of it ---- */
+
+static int mend_all(struct mend *mend, const struct kin_damage *damage, struct kin_error *err)
+{
+    for (size_t i = 0; i < damage->n; i++)
+        KIN_TRY(mend_blob(mend, &damage->list[i], err));
+    KIN_TRY(each(mend, KIN_TABLE_BLOB, count_blob, err));
+    merge_uses(mend);
+    KIN_TRY(each(mend, KIN_TABLE_EXTENT, mend_extent, err));
+    KIN_TRY(each(mend, KIN_TABLE_LIVE, clear_live, err));
+    KIN_TRY(set_live(mend, err));
+    KIN_TRY(each(mend, KIN_TABLE_OUTCOME, mend_outcome, err));
+    KIN_TRY(each(mend, KIN_TABLE_ORIGIN, mend_origin, err));
+    KIN_TRY(each(mend, KIN_TABLE_ITEM, mend_item, err));
+    return each(mend, KIN_TABLE_RECORD, mend_record, err);
+}
+
+int kin_cache_mend(struct kin_cache *cache, const struct kin_damage *damage, bool last,
+                   struct kin_mended *out, struct kin_error *err)
+{
+    *out = (struct kin_mended){0};
+    KIN_TRY(kin_store_check_owner(cache, err));
+    if (cache->read_only)
+        return kin_fail(err, KIN_EACCESS, "the cache '%s' was opened for reading only",
+                        cache->folder);
+    KIN_AUTO(mend_release) struct mend mend = {.w = {.cache = cache}, .last = last, .mended = out};
+    int rc = mdb_txn_begin(cache->env, NULL, 0, &mend.w.txn);
+    if (rc != 0)
+        return kin_store_fail(cache, rc, err, "mending");
+    int status = mend_all(&mend, damage, err);
+    if (status != 0) {
+        mdb_txn_abort(mend.w.txn);
+        return status;
+    }
+    rc = mdb_txn_commit(mend.w.txn);
+    return rc == 0 ? 0 : kin_store_fail(cache, rc, err, "mending");
+}
