@@ -299,9 +299,15 @@ static int check_item(struct check *check, const MDB_val *key, const MDB_val *va
 static int check_record(struct check *check, const MDB_val *key, const MDB_val *value,
                         struct kin_error *err)
 {
-    (void)value, (void)err;
-    if (!memchr(key->mv_data, '\0', key->mv_size))
+    (void)err;
+    const char *table = key->mv_data;
+    if (!memchr(table, '\0', key->mv_size)) {
         find(check, "a record without a table");
+        return 0;
+    }
+    size_t n = strlen(table) + 1;
+    if (strcmp(table, "files") == 0 && !kin_file_sound(table + n, key->mv_size - n, value))
+        find(check, "what is known about a file is damaged");
     return 0;
 }
 

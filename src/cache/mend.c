@@ -273,8 +273,11 @@ static int mend_item(struct mend *mend, const MDB_val *key, const MDB_val *value
 static int mend_record(struct mend *mend, const MDB_val *key, const MDB_val *value,
                        struct kin_error *err)
 {
-    (void)value;
-    if (memchr(key->mv_data, '\0', key->mv_size))
+    const char *table = key->mv_data;
+    bool named = memchr(table, '\0', key->mv_size) != NULL;
+    size_t n = named ? strlen(table) + 1 : 0;
+    if (named &&
+        (strcmp(table, "files") != 0 || kin_file_sound(table + n, key->mv_size - n, value)))
         return 0;
     mend->mended->others++;
     return take_out(mend, KIN_TABLE_RECORD, key, NULL, err);

@@ -7,7 +7,8 @@
  * when it was read. ctime is compared as well: it notices what sets mtime back (cp -p, touch -r).
  *
  *   key    device 8, inode 8
- *   value  size 8, mtime 8, ctime 8, time of reading 8 (ns since 1970), digest 16
+ *   value  size 8, mtime 8, ctime 8, time of reading 8 (ns since 1970), digest 16, checksum 8: the
+ *          beginning of the digest of key and all before it
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +21,8 @@
 
 #define TABLE "files"
 #define KEY_BYTES 16
-#define VALUE_BYTES 48
+#define SUM_BYTES 8
+#define VALUE_BYTES (48 + SUM_BYTES)
 #define READ_BYTES ((size_t)1 << 18)
 #define ATTEMPTS 3
 
@@ -47,14 +49,37 @@ static void make_key(const struct stat *st, unsigned char out[KEY_BYTES])
     kin_store_pack(out + 8, (uint64_t)st->st_ino, 8);
 }
 
+static void make_sum(const unsigned char key[KEY_BYTES], const unsigned char *value,
+                     unsigned char out[SUM_BYTES])
+{
+    unsigned char all[KEY_BYTES + VALUE_BYTES - SUM_BYTES];
+    memcpy(all, key, KEY_BYTES);
+    memcpy(all + KEY_BYTES, value, VALUE_BYTES - SUM_BYTES);
+    struct kin_digest digest = kin_digest_of(all, sizeof all);
+    memcpy(out, digest.bytes, SUM_BYTES);
+}
+
 static void make_value(const struct stat *st, int64_t read_ns, const struct kin_digest *digest,
                        unsigned char out[VALUE_BYTES])
 {
+    unsigned char key[KEY_BYTES];
+    make_key(st, key);
     kin_store_pack(out, (uint64_t)st->st_size, 8);
     kin_store_pack(out + 8, (uint64_t)ns_of(&st->st_mtim), 8);
     kin_store_pack(out + 16, (uint64_t)ns_of(&st->st_ctim), 8);
     kin_store_pack(out + 24, (uint64_t)read_ns, 8);
     memcpy(out + 32, digest->bytes, sizeof digest->bytes);
+    make_sum(key, out, out + VALUE_BYTES - SUM_BYTES);
+}
+
+bool kin_file_sound(const void *key, size_t key_length, const MDB_val *value)
+{
+    unsigned char sum[SUM_BYTES];
+    if (key_length != KEY_BYTES || value->mv_size != VALUE_BYTES)
+        return false;
+    make_sum(key, value->mv_data, sum);
+    return memcmp(sum, (const unsigned char *)value->mv_data + VALUE_BYTES - SUM_BYTES,
+                  SUM_BYTES) == 0;
 }
 
 static bool is_old_enough(const struct timespec *stamp, int64_t read_ns)

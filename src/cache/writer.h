@@ -120,6 +120,11 @@ size_t kin_record_key(const char *table, const void *key, size_t key_length,
 int kin_record_put(struct kin_writing *w, const char *table, const void *key, size_t key_length,
                    const void *value, size_t length, struct kin_error *err); /* NULL: delete */
 
+/* ---- stat_files.c ---- */
+
+/* Whether what the stat cache remembers of a file is what it wrote. */
+bool kin_file_sound(const void *key, size_t key_length, const MDB_val *value);
+
 /* ---- claim.c ---- */
 
 int kin_claim_apply(struct kin_writing *w, const struct kin_claims *claims, struct kin_error *err);

@@ -37,7 +37,7 @@ while [ $seed -le 20 ]; do
     cp -R "$scratch/a" "$scratch/b"
     code_of "$kindred" cache verify --cache "$scratch/a"
     [ $code = 0 ] || [ $code = 3 ] || fail "seed $seed: verify ended with $code"
-    if grep -q 'the file itself is damaged\|cut short\|first pages are damaged' "$scratch/said"; then
+    if grep -q 'file itself is damaged\|cut short\|first pages are damaged' "$scratch/said"; then
         shows 'put back a copy\|move it away' "$scratch/said" "verify does not say what to do"
         structural=$((structural + 1))
     elif [ $code = 3 ]; then

@@ -71,6 +71,16 @@ START_TEST(gives_the_digest_of_the_bytes)
 }
 END_TEST
 
+/* Puts the right checksum at the end of a value: of key and all before it. */
+static void sign(const unsigned char key[16], unsigned char *value, size_t n)
+{
+    unsigned char all[200];
+    memcpy(all, key, 16);
+    memcpy(all + 16, value, n - 8);
+    struct kin_digest digest = kin_digest_of(all, 16 + n - 8);
+    memcpy(value + n - 8, digest.bytes, 8);
+}
+
 /* The point of it: an unchanged file is not read again. Seen through an entry that lies. */
 START_TEST(believes_an_entry_of_an_unchanged_file)
 {
@@ -89,11 +99,23 @@ START_TEST(believes_an_entry_of_an_unchanged_file)
     size_t n;
     ck_ok(kin_cache_record(cache, "files", key, sizeof key, (void **)&value, &n, &err));
     struct kin_digest lie = name_digest("a lie");
-    memcpy(value + n - sizeof lie.bytes, lie.bytes, sizeof lie.bytes);
+    memcpy(value + 32, lie.bytes, sizeof lie.bytes);
+    sign(key, value, n);
     struct kin_cache_batch *batch = kin_batch_new(cache);
     ck_ok(kin_batch_record(batch, "files", key, sizeof key, value, n, &err));
     ck_ok(kin_cache_write(cache, batch, &err));
     ck_same(digest_of_path(cache), "a lie");
+    value[32] ^= 1; /* damaged it is not believed, and read anew */
+    batch = kin_batch_new(cache);
+    ck_ok(kin_batch_record(batch, "files", key, sizeof key, value, n, &err));
+    ck_ok(kin_cache_write(cache, batch, &err));
+    uint64_t bad;
+    ck_ok(kin_cache_verify(folder, NULL, NULL, &bad, &err));
+    ck_assert_uint_eq(bad, 1);
+    ck_same(digest_of_path(cache), "first");
+    ck_assert_uint_eq(entries(cache), 1);
+    ck_ok(kin_cache_verify(folder, NULL, NULL, &bad, &err));
+    ck_assert_uint_eq(bad, 0);
     struct timespec times[2] = {st.st_atim, st.st_mtim};
     ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0); /* ctime moves, mtime does not */
     ck_same(digest_of_path(cache), "first");
