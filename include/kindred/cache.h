@@ -36,7 +36,7 @@ struct kin_cache; /* opaque */
 struct kin_cache_options {
     const char *folder; /* created when it is not there, unless read_only */
     bool read_only;
-    bool upkeep; /* to make room in it: that there is none left is then no error */
+    bool upkeep; /* to make room in it: that there is none left is then no error; none is made */
 };
 
 /* Opens the cache. KIN_EUNUSABLE: a newer format, foreign or damaged file, network file system

@@ -389,10 +389,12 @@ static int check_whole(const struct kin_cache *cache, struct kin_error *err)
 
 static int open_all(struct kin_cache *cache, bool upkeep, struct kin_error *err)
 {
+    if (upkeep) /* of a folder that is there */
+        KIN_TRY(kin_folder_prepare(cache->folder, true, err));
     KIN_TRY(kin_folder_prepare(cache->folder, cache->read_only, err));
     bool exists, cut;
     KIN_TRY(kin_folder_check_data(cache->folder, &exists, &cut, err));
-    if (!exists && cache->read_only)
+    if (!exists && (cache->read_only || upkeep))
         return kin_fail(err, KIN_ENOTFOUND, "there is no cache in '%s'", cache->folder);
     if (cut)
         KIN_TRY(check_whole(cache, err));

@@ -1,5 +1,6 @@
 /* Runs, pins, and what they keep of a cache. */
 #include <string.h>
+#include <time.h>
 
 #include "kindred/upkeep.h"
 #include "lab.h"
@@ -72,6 +73,28 @@ START_TEST(keeps_the_last_runs_and_the_pinned_ones)
 }
 END_TEST
 
+/* The clock was an hour ahead once: the last run is kept all the same. */
+START_TEST(survives_a_clock_that_was_set_back)
+{
+    struct kin_error err = {0};
+    struct lab lab;
+    lab_open(&lab, 5, 1);
+    lab_do(&lab, X(2), 1);
+    char name[KIN_DIGEST_TEXT], line[200];
+    struct kin_digest first = runs_of(&lab).last;
+    kin_digest_text(&first, name);
+    snprintf(line, sizeof line, "%s %s/w.yaml", name, lab.folder);
+    uint64_t stamp = __builtin_bswap64(((uint64_t)time(NULL) + 3600) * 1000000);
+    struct kin_cache_batch *batch = kin_batch_new(lab.cache);
+    ck_ok(kin_batch_record(batch, "runs", &stamp, sizeof stamp, line, strlen(line), &err));
+    ck_ok(kin_cache_write(lab.cache, batch, &err));
+    ck_assert_uint_eq(computed(&lab, X(3)), 5);
+    collect(&lab, 1);
+    ck_assert_uint_eq(computed(&lab, X(3)), 0);
+    lab_close(&lab);
+}
+END_TEST
+
 START_TEST(finds_what_is_meant)
 {
     struct kin_error err = {0};
@@ -126,5 +149,5 @@ START_TEST(adds_up_what_was_saved)
 }
 END_TEST
 
-TEST_MAIN("upkeep", keeps_the_last_runs_and_the_pinned_ones, finds_what_is_meant,
-          adds_up_what_was_saved)
+TEST_MAIN("upkeep", keeps_the_last_runs_and_the_pinned_ones, survives_a_clock_that_was_set_back,
+          finds_what_is_meant, adds_up_what_was_saved)
