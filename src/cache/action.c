@@ -245,24 +245,44 @@ int kin_action_forget(struct kin_writing *w, const struct kin_digest *key, struc
     return 0;
 }
 
+static bool same_outputs(const struct kin_action *a, const struct kin_action *b)
+{
+    return a->n_outputs == b->n_outputs &&
+           memcmp(a->outputs, b->outputs, a->n_outputs * DIGEST_BYTES) == 0;
+}
+
+/* What stood there with other outputs, made elsewhere, is kept beside what now counts. */
+static int keep_other(struct kin_writing *w, const struct kin_digest *key,
+                      const struct outcome *other, const MDB_val *value, struct kin_error *err)
+{
+    unsigned char name[2 * DIGEST_BYTES], copy[LONGEST];
+    memcpy(name, key->bytes, DIGEST_BYTES);
+    memcpy(name + DIGEST_BYTES, other->made_by.bytes, DIGEST_BYTES);
+    memcpy(copy, value->mv_data, value->mv_size);
+    return kin_record_put(w, KIN_OTHER_OUTCOMES, name, sizeof name, copy, value->mv_size, err);
+}
+
 /* Of an action that several runs or processes computed in parts each knows its own share of the
  * time: the longest stays. */
-static double longest_seconds(struct kin_writing *w, const struct kin_action *action)
+static int heed_old(struct kin_writing *w, struct kin_action *action, struct kin_error *err)
 {
     MDB_val value;
     struct outcome old;
-    int rc = kin_store_get(w->cache, w->txn, KIN_TABLE_OUTCOME, action->key.bytes, DIGEST_BYTES,
-                           &value);
-    bool same = rc == 0 && decode(&action->key, &value, &old) &&
-                old.action.n_outputs == action->n_outputs &&
-                memcmp(old.action.outputs, action->outputs, action->n_outputs * DIGEST_BYTES) == 0;
-    return same && old.action.seconds > action->seconds ? old.action.seconds : action->seconds;
+    int rc =
+        kin_store_get(w->cache, w->txn, KIN_TABLE_OUTCOME, action->key.bytes, DIGEST_BYTES, &value);
+    if (rc != 0 || !decode(&action->key, &value, &old))
+        return 0;
+    if (!same_outputs(&old.action, action))
+        return keep_other(w, &action->key, &old, &value, err);
+    if (old.action.seconds > action->seconds)
+        action->seconds = old.action.seconds;
+    return 0;
 }
 
 int kin_action_put(struct kin_writing *w, const struct kin_action *given, struct kin_error *err)
 {
-    struct kin_action longest = *given, *action = &longest;
-    action->seconds = longest_seconds(w, given);
+    struct kin_action heeding = *given, *action = &heeding;
+    KIN_TRY(heed_old(w, action, err));
     struct kin_digest made_by = kin_digest_of(action->made_by, strlen(action->made_by));
     KIN_TRY(put_made_by(w, action->made_by, &made_by, err));
     unsigned char value[LONGEST];

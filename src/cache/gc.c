@@ -355,12 +355,17 @@ static int sweep_items(struct kin_roots *roots, struct kin_error *err)
     return status;
 }
 
-/* Checkpoints and horizons of what is gone. */
+/* Checkpoints and horizons of what is gone, and what gone actions gave elsewhere. */
 static int forget_dangling(struct kin_roots *roots, const MDB_val *key, const MDB_val *value,
                            struct kin_error *err)
 {
     static const char *const tables[] = {"checkpoints", "horizons"};
-    struct kin_digest state;
+    struct kin_digest state, action;
+    size_t prefix = sizeof KIN_OTHER_OUTCOMES;
+    if (is_record_of(key, KIN_OTHER_OUTCOMES) && take_digest(key, prefix, &action) &&
+        !stays(roots, &action))
+        return kin_root_forget(roots, KIN_OTHER_OUTCOMES, (const char *)key->mv_data + prefix,
+                               key->mv_size - prefix, err);
     for (size_t i = 0; i < KIN_COUNT(tables); i++) {
         size_t n = strlen(tables[i]) + 1;
         if (is_record_of(key, tables[i]) && take_digest(value, 0, &state) && !stays(roots, &state))

@@ -96,6 +96,7 @@ bool kin_binding_find(struct kin_cache *cache, const struct kin_digest *digest,
 
 /* ---- action.c, item.c, record.c ---- */
 
+#define KIN_OTHER_OUTCOMES "outcomes" /* records: what an action gave elsewhere */
 int kin_action_put(struct kin_writing *w, const struct kin_action *action, struct kin_error *err);
 /* Fills `out` from the tables; its texts lie in the map. KIN_ENOTFOUND, KIN_ECORRUPT. */
 int kin_action_load(struct kin_cache *cache, MDB_txn *txn, const struct kin_digest *key,

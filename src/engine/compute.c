@@ -318,6 +318,18 @@ static int commit(struct block *block, bool wait, struct kin_error *err)
     return status;
 }
 
+/* Whether an item came out otherwise than the cache remembers: kept, it would stand among others
+ * that it does not belong to. */
+static bool is_unwanted(const struct block *block)
+{
+    const struct work *work = block->work;
+    if (!work->wanted || !work->map)
+        return false;
+    const struct piece *piece = &work->pieces[block->indices[0]];
+    return !kin_digest_equal(&piece->outputs[piece->failed ? 0 : work->wanted_output],
+                             work->wanted);
+}
+
 static int compute(struct block *block, bool wait, struct kin_error *err)
 {
     block->batch = kin_batch_new(block->session->cache);
@@ -326,7 +338,7 @@ static int compute(struct block *block, bool wait, struct kin_error *err)
     KIN_TRY(load_inputs(block, err));
     KIN_TRY(run(block, err));
     KIN_TRY(keep_results(block, err));
-    if (block->work->dry)
+    if (block->work->dry || is_unwanted(block))
         return 0;
     count(block);
     return commit(block, wait, err);

@@ -1,10 +1,15 @@
 /*
  * Values for a computation: from the cache, or, when their bytes were dropped, lost or damaged,
  * computed anew from what made them, as far up as needed.
+ *
+ * On another class of CPU, or with other libraries, they may come out with other bytes than the
+ * cache remembers. Neither may then stand in for the other: the instance is made anew as a whole,
+ * which gives its action a second claim, and the run starts over, so that all that follows from it
+ * follows from the new bytes. What comes out differently even so is not deterministic: an error.
  */
 #include <string.h>
 
-#include "session.h"
+#include "schedule.h"
 
 int load_value(struct kin_session *session, const struct kin_digest *digest, struct kin_value **out,
                struct kin_error *err)
@@ -23,8 +28,8 @@ static bool is_gone(int status)
     return status == KIN_ENOTFOUND || status == KIN_ECORRUPT;
 }
 
-static int differs(struct kin_session *session, struct instance *producer, const char *id,
-                   struct kin_error *err)
+static int fail_differing(struct kin_session *session, struct instance *producer, const char *id,
+                          struct kin_error *err)
 {
     kin_fail(err, KIN_ECORRUPT,
              "%s%s%scomputing it anew gave other bytes than the cache remembers: kind '%s' is not "
@@ -32,6 +37,36 @@ static int differs(struct kin_session *session, struct instance *producer, const
              id ? "item '" : "", id ? id : "", id ? "': " : "",
              step_of(session, producer)->kind->name);
     return session_blame(session, producer, err);
+}
+
+/* In one line: what, where it was made, and what happens now. */
+static void tell_divergence(struct kin_session *session, struct instance *producer)
+{
+    struct kin_action action = {.made_by = "somebody"};
+    KIN_AUTO(kin_auto_free) void *backing = NULL;
+    kin_cache_action(session->cache, &producer->key, &action, &backing, NULL);
+    session_tell(session, KIN_LOG_WARN, producer,
+                 "its dropped bytes come out differently here (%s) than where they were made (%s): "
+                 "a second claim; it and what follows from it is computed anew",
+                 session->made_by, action.made_by);
+}
+
+/* Asks the run to start over with this instance made anew. */
+static int differs(struct kin_session *session, struct instance *producer, const char *id,
+                   struct kin_error *err)
+{
+    if (!session->schedule || producer->remade)
+        return fail_differing(session, producer, id, err);
+    pthread_mutex_lock(&session->lock);
+    bool first = !producer->forced;
+    producer->forced = true;
+    session->diverged = true;
+    session->schedule->stop = true;
+    pthread_cond_broadcast(&session->changed);
+    pthread_mutex_unlock(&session->lock);
+    if (first)
+        tell_divergence(session, producer);
+    return kin_fail(err, KIN_ECANCELLED, "starting over");
 }
 
 /* What of an instance does not change once it is done; the rest is the coordinator's. */
@@ -94,13 +129,18 @@ static int recompute_item(struct kin_session *session, struct instance *producer
     struct instance copy = copy_of(producer);
     int status = work_open(session, &copy, false, &work, err);
     size_t k = 0;
+    if (status == 0) {
+        work->wanted = digest;
+        work->wanted_output = output;
+    }
     while (status == 0 && work->map && k < work->n && strcmp(work->pieces[k].id, id) != 0)
         k++;
     if (status == 0 && work->map && k == work->n)
         status = differs(session, producer, id, err);
     if (status == 0)
         status = work_compute(session, work, &k, 1, true, err);
-    if (status == 0 && work->map && !kin_digest_equal(&work->pieces[k].outputs[output], digest))
+    const struct piece *piece = status == 0 && work->map ? &work->pieces[k] : NULL;
+    if (piece && !kin_digest_equal(&piece->outputs[piece->failed ? 0 : output], digest))
         status = differs(session, producer, id, err);
     work_free(session, work);
     return status;

@@ -18,6 +18,7 @@
 #define BLOCKS_A_THREAD 2
 #define OPEN_WORK_A_THREAD 16
 #define PROGRESS_SECONDS 0.1
+#define STOPPED "stopped; finished work is kept"
 
 static double now(void)
 {
@@ -299,6 +300,8 @@ static int complete(struct kin_session *session, struct instance *instance, stru
     KIN_TRY(release_producers(session, instance, err));
     pthread_mutex_lock(&session->lock);
     instance->state = INSTANCE_DONE;
+    instance->remade |= instance->forced;
+    instance->forced = false;
     schedule->unfinished--;
     schedule->hits += instance->hit;
     stats->instances++;
@@ -367,7 +370,7 @@ static int start(struct kin_session *session, struct instance *instance, struct 
     if (hit)
         return complete(session, instance, err);
     KIN_TRY(source_store(session, instance, err));
-    KIN_TRY(work_open(session, instance, true, &instance->work, err));
+    KIN_TRY(work_open(session, instance, !instance->forced, &instance->work, err));
     struct work *work = instance->work;
     instance->touched = true;
     work->session = session;
@@ -432,8 +435,7 @@ static void wait_for_change(struct kin_session *session)
 static bool may_open(const struct schedule *schedule)
 {
     return schedule->ready.n > 0 && !schedule->stop &&
-           schedule->open.n + schedule->unasked.n <
-               OPEN_WORK_A_THREAD * (size_t)schedule->threads;
+           schedule->open.n + schedule->unasked.n < OPEN_WORK_A_THREAD * (size_t)schedule->threads;
 }
 
 /* With the lock held: until everything wanted is done, or nothing more can be. */
@@ -442,7 +444,7 @@ static void coordinate(struct kin_session *session)
     struct schedule *schedule = session->schedule;
     while (schedule->unfinished > 0) {
         if (!schedule->stop && session_cancelled(session)) {
-            kin_fail(&schedule->error, KIN_ECANCELLED, "stopped; finished work is kept");
+            kin_fail(&schedule->error, KIN_ECANCELLED, STOPPED);
             schedule->status = KIN_ECANCELLED;
             schedule->stop = true;
         }
@@ -549,12 +551,12 @@ static void note_saved(struct kin_session *session)
         kin_batch_free(batch);
 }
 
-int kin_session_run(struct kin_session *session, const struct kin_run_options *options,
-                    struct kin_error *err)
+/* One pass over the graph; the first failure is in *failure. */
+static int run_once(struct kin_session *session, const struct kin_run_options *options, bool *asked,
+                    struct kin_error *failure, struct kin_error *err)
 {
     struct schedule schedule = {
         .options = options, .threads = thread_count(options), .started = now()};
-    session->observer = options->observer;
     session->schedule = &schedule;
     session_name_maker(session, options->libraries);
     int status = scan_sources(session, err);
@@ -564,16 +566,39 @@ int kin_session_run(struct kin_session *session, const struct kin_run_options *o
         status = run_workers(session, err);
     session->schedule = NULL;
     release(&schedule);
-    struct kin_error history_error = {0};
+    *asked |= schedule.asked;
+    *failure = schedule.error;
+    failure->status = schedule.status;
+    return status;
+}
+
+static bool is_asked_to_stop(const struct kin_run_options *options)
+{
+    return options->cancel && *options->cancel;
+}
+
+int kin_session_run(struct kin_session *session, const struct kin_run_options *options,
+                    struct kin_error *err)
+{
+    struct kin_error failure, history_error = {0};
+    bool asked = false;
+    session->observer = options->observer;
+    int status = run_once(session, options, &asked, &failure, err);
+    while (status == 0 && session->diverged && !is_asked_to_stop(options)) {
+        session_reset(session);
+        status = run_once(session, options, &asked, &failure, err);
+    }
+    if (session->diverged && failure.status != 0)
+        kin_fail(&failure, KIN_ECANCELLED, STOPPED);
     if (status == 0 && history_save(session, &history_error) != 0)
         session_tell(session, KIN_LOG_WARN, NULL, "the run could not be recorded: %s",
                      history_error.text);
     note_saved(session);
-    if (schedule.asked) /* after the record of the run, which keeps what it made */
+    if (asked) /* after the record of the run, which keeps what it made */
         sharing_leave(session);
-    if (status == 0 && schedule.status != 0) {
-        *err = schedule.error;
-        status = schedule.status;
+    if (status == 0 && failure.status != 0) {
+        *err = failure;
+        status = failure.status;
     }
     return status;
 }

@@ -138,6 +138,27 @@ static void mark_wanted(struct kin_session *session)
     }
 }
 
+void session_reset(struct kin_session *session)
+{
+    for (size_t i = 0; i < session->n; i++) {
+        struct instance *instance = &session->instances[i];
+        work_free(session, instance->work);
+        instance->work = NULL;
+        instance->hit = false;
+        instance->consumers_left = 0;
+        if (instance->state != INSTANCE_UNWANTED)
+            instance->state = INSTANCE_WAITING;
+    }
+    mark_wanted(session);
+    for (size_t s = 0; s < session->workflow->n_steps; s++) {
+        struct kin_step_stats *stats = &session->stats[s];
+        stats->instances = stats->hits = stats->items = stats->failed = 0;
+    }
+    session->failed_items = 0;
+    session->saved = (struct kin_saved){0};
+    session->diverged = false;
+}
+
 static int list_sources(struct kin_session *session, struct kin_error *err)
 {
     KIN_TRY(kin_alloc_into(&session->listing_of, session->n, sizeof *session->listing_of, err));

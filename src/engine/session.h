@@ -25,9 +25,10 @@ struct instance {
     enum instance_state state;
     bool hit;
     bool target;
-    bool forced;           /* runs although the cache knows it */
+    bool forced;           /* runs whole although the cache knows it: asked for, or see load.c */
     bool keyed;            /* key is valid */
     bool touched;          /* computed, at least in part, by this run */
+    bool remade;           /* ran although the cache knew it */
     size_t waiting;        /* producers that are not done */
     size_t consumers_left; /* wanted consumers that are not done */
     struct kin_digest key;
@@ -90,6 +91,7 @@ struct kin_session {
     } *speeds; /* per step: how fast this run is */
     uint64_t failed_items;
     struct kin_saved saved; /* by hits, in this run */
+    bool diverged;          /* something has to be made anew: the run starts over */
 
     struct kin_digest *leases; /* what this run needs, not yet told to the cache */
     size_t n_leases, leases_capacity;
@@ -144,6 +146,8 @@ int session_blame(const struct kin_session *session, const struct instance *inst
 
 /* What the records of this session say of their maker. */
 void session_name_maker(struct kin_session *session, const char *libraries);
+/* As before a run; what was computed remains counted. */
+void session_reset(struct kin_session *session);
 
 /* ---- schedule.c: what a computation asks of the run it is part of ---- */
 
@@ -229,6 +233,8 @@ struct work {
     struct instance *instance;
     bool map;
     bool dry; /* from nothing, and nothing of it is stored: to compare */
+    const struct kin_digest *wanted; /* of a single item's output; with another nothing is stored */
+    size_t wanted_output;
     size_t n_outputs;
     size_t n_each;
     size_t each[KIN_ACTION_OUTPUTS]; /* ports */
