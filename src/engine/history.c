@@ -370,3 +370,15 @@ bool history_pace(struct kin_session *session, const struct kin_step *step, stru
 {
     return pace_of(session, step->name, out) || pace_of(session, step->kind->name, out);
 }
+
+/* Less than a second is not worth the wait for the disk: a warm run writes nothing. */
+void history_note_saved(struct kin_session *session)
+{
+    if (session->saved.seconds < 1)
+        return;
+    struct kin_cache_batch *batch = kin_batch_new(session->cache);
+    if (batch && kin_saved_add(session->cache, batch, &session->saved, NULL) == 0)
+        kin_cache_write_later(session->cache, batch, NULL, NULL, NULL);
+    else
+        kin_batch_free(batch);
+}

@@ -539,18 +539,6 @@ static void release(struct schedule *schedule)
     sharing_release(schedule);
 }
 
-/* Less than a second is not worth the wait for the disk: a warm run writes nothing. */
-static void note_saved(struct kin_session *session)
-{
-    if (session->saved.seconds < 1)
-        return;
-    struct kin_cache_batch *batch = kin_batch_new(session->cache);
-    if (batch && kin_saved_add(session->cache, batch, &session->saved, NULL) == 0)
-        kin_cache_write_later(session->cache, batch, NULL, NULL, NULL);
-    else
-        kin_batch_free(batch);
-}
-
 /* One pass over the graph; the first failure is in *failure. */
 static int run_once(struct kin_session *session, const struct kin_run_options *options, bool *asked,
                     struct kin_error *failure, struct kin_error *err)
@@ -593,7 +581,7 @@ int kin_session_run(struct kin_session *session, const struct kin_run_options *o
     if (status == 0 && history_save(session, &history_error) != 0)
         session_tell(session, KIN_LOG_WARN, NULL, "the run could not be recorded: %s",
                      history_error.text);
-    note_saved(session);
+    history_note_saved(session);
     if (asked) /* after the record of the run, which keeps what it made */
         sharing_leave(session);
     if (status == 0 && failure.status != 0) {

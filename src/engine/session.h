@@ -357,6 +357,8 @@ void history_release(struct history *history);
 const struct kin_digest *history_find(const struct history *history, const char *name);
 /* Records the keys known now over those of the last run, when anything is new. */
 int history_save(struct kin_session *session, struct kin_error *err);
+/* Adds what hits have saved in this run to the cache's account. */
+void history_note_saved(struct kin_session *session);
 /* What the last run that computed something of a step took. */
 struct pace {
     double seconds;
