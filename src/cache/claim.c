@@ -40,7 +40,7 @@ static bool owner_of(const struct table *table, const MDB_val *key, const MDB_va
     if (!table->owner_in_key)
         return kin_owner_unpack(value->mv_data, value->mv_size, out);
     return kin_owner_unpack((const unsigned char *)key->mv_data + prefix, key->mv_size - prefix,
-                              out);
+                            out);
 }
 
 /* Liveness is asked once for runs of records of one process. */
@@ -245,8 +245,8 @@ int kin_claim_others(const struct kin_cache *cache, MDB_txn *txn, kin_claim_visi
     return others.stopped;
 }
 
-static int note_one(void *context, const struct kin_owner *process, bool alive,
-                    const void *digests, size_t n)
+static int note_one(void *context, const struct kin_owner *process, bool alive, const void *digests,
+                    size_t n)
 {
     (void)digests, (void)n;
     if (alive)

@@ -1,6 +1,6 @@
 /* Who a process is, so that another one can tell whether it still lives. */
-#ifndef KINDRED_SRC_CACHE_PROCESS_H
-#define KINDRED_SRC_CACHE_PROCESS_H
+#ifndef KINDRED_SRC_CACHE_OWNER_H
+#define KINDRED_SRC_CACHE_OWNER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -69,4 +69,4 @@ START_TEST(packs_and_unpacks)
 }
 END_TEST
 
-TEST_MAIN("process", tells_the_living_from_the_dead, is_not_fooled_by_a_number, packs_and_unpacks)
+TEST_MAIN("owner", tells_the_living_from_the_dead, is_not_fooled_by_a_number, packs_and_unpacks)
