@@ -14,6 +14,7 @@
 
 #define DIGEST_BYTES 16
 #define PAIR_BYTES (2 * DIGEST_BYTES)
+#define SIGNED "claims"
 
 struct kin_roots {
     struct kin_marks marks;
@@ -362,6 +363,11 @@ static int forget_dangling(struct kin_roots *roots, const MDB_val *key, const MD
     static const char *const tables[] = {"checkpoints", "horizons"};
     struct kin_digest state, action;
     size_t prefix = sizeof KIN_OTHER_OUTCOMES;
+    /* whose word there is for it (snapshot_trust.c): the signer, then the action's key */
+    if (is_record_of(key, SIGNED) && take_digest(key, sizeof SIGNED + DIGEST_BYTES, &action) &&
+        !stays(roots, &action))
+        return kin_root_forget(roots, SIGNED, (const char *)key->mv_data + sizeof SIGNED,
+                               key->mv_size - sizeof SIGNED, err);
     if (is_record_of(key, KIN_OTHER_OUTCOMES) && take_digest(key, prefix, &action) &&
         !stays(roots, &action))
         return kin_root_forget(roots, KIN_OTHER_OUTCOMES, (const char *)key->mv_data + prefix,

@@ -123,10 +123,22 @@ static int store_object(struct load *load, struct kin_snapshot_file *file, size_
     return commit_group(load, err);
 }
 
+/* Until the claims are there, no action names them. */
+static int lease_objects(struct load *load, struct kin_error *err)
+{
+    size_t n = load->snapshot->n_objects;
+    KIN_AUTO(kin_auto_free) struct kin_digest *digests = NULL;
+    KIN_TRY(kin_alloc_into(&digests, n, sizeof *digests, err));
+    for (size_t i = 0; i < n; i++)
+        digests[i] = load->snapshot->objects[i].digest;
+    return n > 0 ? kin_batch_lease(load->batch, digests, n, err) : 0;
+}
+
 static int store_objects(struct load *load, struct kin_snapshot_file *file, struct kin_error *err)
 {
     const struct kin_members *members = &load->members;
     KIN_TRY(begin(load, err));
+    KIN_TRY(lease_objects(load, err));
     for (size_t at = 0; at < members->n; at++) {
         const char *name;
         uint64_t size;
@@ -288,6 +300,13 @@ static int store_consequences(struct load *load, struct kin_error *err)
 
 /* ---- both passes ---- */
 
+static int leave(struct load *load, struct kin_error *err)
+{
+    KIN_TRY(begin(load, err));
+    KIN_TRY(kin_batch_leave(load->batch, err));
+    return commit(load, err);
+}
+
 static int store(struct load *load, struct kin_snapshot_file *file, struct kin_error *err)
 {
     struct kin_snapshot *again = NULL;
@@ -300,10 +319,11 @@ static int store(struct load *load, struct kin_snapshot_file *file, struct kin_e
     KIN_TRY(store_left_out(load, err));
     if (!load->believed) {
         load->out->claims_refused = load->snapshot->n_claims;
-        return 0;
+        return leave(load, err);
     }
     KIN_TRY(store_claims(load, err));
-    return store_consequences(load, err);
+    KIN_TRY(store_consequences(load, err));
+    return leave(load, err);
 }
 
 /* Opens the file for one pass. */
