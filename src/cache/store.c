@@ -66,7 +66,6 @@ static int status_of(int rc)
     case EROFS:
         return KIN_EACCESS;
     case EINVAL:
-    case MDB_BAD_VALSIZE:
         return KIN_EINVAL;
     case MDB_NOTFOUND:
         return KIN_ENOTFOUND;
@@ -82,8 +81,11 @@ int kin_store_fail(const struct kin_cache *cache, int rc, struct kin_error *err,
     if (rc > 0)
         return kin_fail_errno(err, status_of(rc), rc, "%s in the cache '%s'", doing, cache->folder);
     const char *help = "";
-    if (rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND || rc == MDB_INVALID)
-        help = ": 'kindred cache verify' says what is damaged";
+    /* BAD_VALSIZE: our keys have a good size, so one that has not was read from a damaged page. */
+    if (rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND || rc == MDB_INVALID ||
+        rc == MDB_BAD_VALSIZE || rc == MDB_BAD_TXN)
+        help = ": the file itself is damaged: put back a copy, or move it away ('kindred cache "
+               "verify' says more)";
     else if (rc == MDB_PANIC)
         help = ": the disk failed earlier, nothing more is written until the cache is opened again";
     else if (rc == MDB_READERS_FULL)

@@ -24,6 +24,7 @@ struct kin_command {
     const char *doc;   /* one line */
     const char *usage; /* what follows «usage: kindred », lines of options included */
     int (*run)(int argc, char **argv); /* what follows the name; gives an exit code */
+    bool guarded; /* in a process of its own, so that a damaged cache can bring down no more */
 };
 
 size_t kin_command_count(void);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "guard.h"
 #include "kindred/cpu.h"
 #include "kindred/log.h"
 #include "kindred/text.h"
@@ -61,6 +62,7 @@ int main(int argc, char **argv)
 {
     struct log_options options = {.level = kin_cli_log_level(), .colour = kin_cli_colour(stderr)};
     kin_log_set_sink(print_message, &options);
+    guard_mapped_files();
     if (openblas_set_num_threads)
         openblas_set_num_threads(1);
     struct kin_error err = {0};
@@ -76,5 +78,8 @@ int main(int argc, char **argv)
             char *words[] = {(char *)command->name, NULL};
             return close_output(kin_command_find("help")->run(1, words));
         }
+    int code;
+    if (command->guarded && !guard_begin(&code))
+        return code;
     return close_output(command->run(argc - 2, argv + 2));
 }

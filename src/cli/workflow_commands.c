@@ -105,4 +105,5 @@ const struct kin_command kin_command_cache = {
              "  --wait            until nobody else uses the cache\n"
              "  --cache DIR       the cache (KINDRED_CACHE, or cache/)",
     .run = command_cache,
+    .guarded = true,
 };
