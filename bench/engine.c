@@ -2,9 +2,10 @@
  * The runner itself, as whole processes on trivial work: how long a person waits, and the most
  * memory. Two shapes of 100, 1,000 and 5,000 steps: wide (every step from one source) and chains
  * (a row of three steps each, all in one table at the end); and the axes of a paper-sized workflow,
- * some 25,000 instances of 7 steps. Cold: an empty cache; warm: all is in it. The peers, ninja and
- * make, run as many commands that do nothing but make a file; they are absent from the axes, which
- * they do not have. Run from the repository's root, or with the program's path as an argument.
+ * some 25,000 instances of 7 steps. Cold: an empty cache; warm: all is in it. The peers, ninja,
+ * make and Snakemake, run as many commands that do nothing but make a file; they are absent from
+ * the axes, which they do not have. Run from the repository's root, or with the program's path as
+ * an argument.
  */
 #include <math.h>
 #include <string.h>
@@ -173,6 +174,62 @@ static void measure_peer(const struct place *place, size_t steps, const char *pe
     bench_remove(out);
 }
 
+/* ---- Snakemake, which takes seconds where the others take milliseconds ---- */
+
+#define SNAKEMAKE_COLD 100  /* the most steps that are run cold: a tenth of a second each */
+#define SNAKEMAKE_WARM 1000 /* … and warm */
+#define SNAKEMAKE_RUNS 2
+
+static const char *const snakemake[] = {"snakemake", "--cores", "2", "--quiet", NULL};
+
+static void make_snakemake(size_t steps, struct kin_text *out)
+{
+    kin_text_addf(out,
+                  "rule all:\n"
+                  "    input: expand(\"out/{i}\", i=range(1, %zu))\n"
+                  "rule touch:\n"
+                  "    input: \"v.npy\"\n"
+                  "    output: \"out/{i}\"\n"
+                  "    shell: \"touch {output}\"\n",
+                  steps);
+}
+
+/* What a cold run would leave. */
+static void make_outputs(const char *folder, size_t steps)
+{
+    const struct kin_text nothing = {0};
+    mkdir(folder, 0777);
+    for (size_t i = 1; i < steps; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%zu", i);
+        write_text(folder, name, &nothing);
+    }
+}
+
+static void measure_snakemake(const struct place *place, size_t steps)
+{
+    KIN_AUTO(kin_text_release) struct kin_text text = {0};
+    char name[64], path[96];
+    if (steps > SNAKEMAKE_WARM)
+        return;
+    make_snakemake(steps, &text);
+    write_text(place->folder, "Snakefile", &text);
+    snprintf(path, sizeof path, "%s/out", place->folder);
+    if (steps <= SNAKEMAKE_COLD) {
+        struct bench_process cold = bench_process(place->folder, snakemake);
+        snprintf(name, sizeof name, "engine.wide.%zu.cold", steps);
+        bench_print_peer(name, "snakemake", &cold, "as many processes that make an empty file");
+        bench_remove(path);
+    }
+    make_outputs(path, steps);
+    struct bench_process warm = bench_processes(place->folder, snakemake, SNAKEMAKE_RUNS);
+    snprintf(name, sizeof name, "engine.wide.%zu.warm", steps);
+    bench_print_peer(name, "snakemake", &warm, "nothing to do");
+    bench_remove(path);
+    snprintf(path, sizeof path, "%s/.snakemake", place->folder);
+    bench_remove(path);
+}
+
 static void measure_peers(const struct place *place, size_t steps)
 {
     static const char *const ninja[] = {"ninja", "-j2", NULL};
@@ -182,6 +239,7 @@ static void measure_peers(const struct place *place, size_t steps)
     measure_peer(place, steps, "ninja", "build.ninja", make_ninja, ninja);
     remove(log);
     measure_peer(place, steps, "make", "Makefile", make_make, make);
+    measure_snakemake(place, steps);
 }
 
 /* ---- all ---- */
