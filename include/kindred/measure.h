@@ -151,9 +151,9 @@ struct kin_rho kin_between_ranked(const double *ranks_a, const double *ranks_b, 
 /* ---- rank correlation ---- */
 
 /* Ranks 1 … n in ascending order; equal numbers get the mean of their ranks, 0 and -0 are equal.
- * out [n] may be x itself. Takes time proportional to n and
- * 32 n bytes beside.
- * Errors: KIN_EDATA (a NaN, which has no rank), KIN_ENOMEM. */
+ * out [n] may be x itself. Takes time proportional to n, half as much when all numbers are floats,
+ * and 16 n bytes beside.
+ * Errors: KIN_EINVAL (n beyond 2^32 - 1), KIN_EDATA (a NaN, which has no rank), KIN_ENOMEM. */
 int kin_rank(const double *x, size_t n, double *out, struct kin_error *err);
 
 /* Spearman's coefficient of two arrays of ranks from kin_rank: Pearson's of the ranks.

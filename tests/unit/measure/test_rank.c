@@ -19,25 +19,57 @@ START_TEST(average_ranks)
 END_TEST
 
 /* Against counting: rank = numbers below + (numbers equal + 1) / 2; also in place. */
-START_TEST(ranks_by_counting)
+static void check_by_counting(double *x, size_t n)
 {
-    enum { N = 700 };
     struct kin_error err = {0};
-    struct kin_random random = kin_random_stream(3, "rank", 4);
-    double x[N], ranks[N];
-    for (size_t i = 0; i < N; i++)
-        x[i] = i % 3 ? kin_random_normal(&random) : (double)kin_random_below(&random, 9) - 4;
-    ck_ok(kin_rank(x, N, ranks, &err));
-    for (size_t i = 0; i < N; i++) {
+    double ranks[1000];
+    ck_assert_uint_le(n, KIN_COUNT(ranks));
+    ck_ok(kin_rank(x, n, ranks, &err));
+    for (size_t i = 0; i < n; i++) {
         size_t below = 0, equal = 0;
-        for (size_t k = 0; k < N; k++) {
+        for (size_t k = 0; k < n; k++) {
             below += x[k] < x[i];
             equal += x[k] == x[i];
         }
         ck_assert_double_eq(ranks[i], (double)below + 0.5 * (double)(equal + 1));
     }
-    ck_ok(kin_rank(x, N, x, &err));
-    ck_assert_mem_eq(x, ranks, sizeof x);
+    ck_ok(kin_rank(x, n, x, &err));
+    ck_assert_mem_eq(x, ranks, n * sizeof *x);
+}
+
+/* Doubles, and floats in doubles, which are sorted in another way; `far` of them, all alike. */
+static void check_numbers(bool floats, double far)
+{
+    enum { N = 700 };
+    struct kin_random random = kin_random_stream(3, "rank", 4);
+    double x[N];
+    for (size_t i = 0; i < N; i++) {
+        x[i] = i % 3 ? kin_random_normal(&random) : (double)kin_random_below(&random, 9) - 4;
+        x[i] = i % 20 ? x[i] : i % 40 ? -far : far;
+        x[i] = floats ? (double)(float)x[i] : x[i];
+    }
+    check_by_counting(x, N);
+}
+
+START_TEST(ranks_by_counting)
+{
+    static const double far[] = {0, 3e38, 1e-45, INFINITY};
+    for (size_t i = 0; i < KIN_COUNT(far); i++) {
+        check_numbers(false, far[i]);
+        check_numbers(true, far[i]);
+    }
+    double same[] = {7, 7, 7}, near[] = {2, 1, 2, 1.0000001192092896};
+    check_by_counting(same, KIN_COUNT(same));
+    check_by_counting(near, KIN_COUNT(near));
+}
+END_TEST
+
+START_TEST(too_many_to_rank)
+{
+    struct kin_error err = {0};
+    double x = 1;
+    ck_assert_int_eq(kin_rank(&x, (size_t)1 << 32, &x, &err), KIN_EINVAL);
+    ck_assert_str_eq(err.text, "4294967296 numbers to rank, at most 4294967295");
 }
 END_TEST
 
@@ -139,5 +171,5 @@ START_TEST(wrong_arguments)
 }
 END_TEST
 
-TEST_MAIN("rank", average_ranks, ranks_by_counting, spearman_by_hand, undefined_pairs_are_left_out,
-          no_correlation, properties_at_full_size, wrong_arguments)
+TEST_MAIN("rank", average_ranks, ranks_by_counting, too_many_to_rank, spearman_by_hand,
+          undefined_pairs_are_left_out, no_correlation, properties_at_full_size, wrong_arguments)
