@@ -168,3 +168,82 @@ int load_item(struct kin_session *session, struct instance *producer, size_t out
     KIN_TRY(status);
     return load_value(session, digest, out, err);
 }
+
+/* ---- whole collections ---- */
+
+#define REFILL 64 /* items of a call, unless the kind wants fewer */
+
+/* The piece with an id, sought from the one after the last found: ids come in their order. */
+static size_t piece_after(const struct work *work, size_t last, const char *id)
+{
+    for (size_t d = 1; d <= work->n; d++) {
+        size_t k = (last + d) % work->n;
+        if (strcmp(work->pieces[k].id, id) == 0)
+            return k;
+    }
+    return work->n;
+}
+
+/* The pieces of a work whose items have no value; how many. */
+static size_t list_gone(const struct work *work, const struct kin_entry *entries,
+                        struct kin_value *const *values, size_t n, size_t *out)
+{
+    size_t found = 0, last = work->n - 1;
+    for (size_t i = 0; i < n; i++) {
+        size_t k =
+            values[i] || entries[i].failed ? work->n : piece_after(work, last, entries[i].id);
+        if (k < work->n)
+            out[found++] = last = k;
+    }
+    return found;
+}
+
+/* Computes together what is gone of a collection: a call for each item would load what all of them
+ * share every time. */
+static int refill(struct kin_session *session, struct instance *producer,
+                  const struct kin_entry *entries, struct kin_value *const *values, size_t n,
+                  struct kin_error *err)
+{
+    const struct kin_kind *kind = step_of(session, producer)->kind;
+    size_t most = kind->block > 0 && kind->block < REFILL ? kind->block : REFILL, left = 0;
+    struct instance copy = copy_of(producer);
+    KIN_AUTO(kin_auto_free) size_t *gone = NULL;
+    struct work *work = NULL;
+    KIN_TRY(kin_alloc_into(&gone, n, sizeof *gone, err));
+    KIN_TRY(work_open(session, &copy, false, &work, err));
+    if (work->map && work->n > 0)
+        left = list_gone(work, entries, values, n, gone);
+    int status = 0;
+    for (size_t at = 0; at < left && status == 0; at += most)
+        status =
+            work_compute(session, work, gone + at, left - at < most ? left - at : most, true, err);
+    work_free(session, work);
+    return status;
+}
+
+int load_items(struct kin_session *session, struct instance *producer, size_t output,
+               const struct kin_entry *entries, size_t n, struct kin_value **values,
+               struct kin_error *err)
+{
+    bool refilled = false;
+    for (size_t i = 0; i < n; i++) {
+        if (entries[i].failed)
+            continue;
+        int status = load_value(session, &entries[i].digest, &values[i], err);
+        if (status == KIN_ECORRUPT)
+            session_tell(session, KIN_LOG_WARN, producer, "item '%s': %s; computing it anew",
+                         entries[i].id, err->text);
+        else if (status != KIN_ENOTFOUND)
+            KIN_TRY(status);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (values[i] || entries[i].failed)
+            continue;
+        KIN_TRY(load_item(session, producer, output, entries[i].id, &entries[i].digest, &values[i],
+                          err));
+        if (!refilled) /* the first came out as it was: so will the others */
+            KIN_TRY(refill(session, producer, entries, values, n, err));
+        refilled = true;
+    }
+    return 0;
+}

@@ -304,6 +304,11 @@ int load_item(struct kin_session *session, struct instance *producer, size_t out
 /* Computes one item anew, though it is there: something inside of it is not. */
 int load_anew(struct kin_session *session, struct instance *producer, size_t output, const char *id,
               const struct kin_digest *digest, struct kin_error *err);
+/* All items of a collection that have not failed: values [n], NULL at first, the caller's. Those
+ * whose bytes are not there are computed anew together. */
+int load_items(struct kin_session *session, struct instance *producer, size_t output,
+               const struct kin_entry *entries, size_t n, struct kin_value **values,
+               struct kin_error *err);
 /* A stored value by digest alone. KIN_ENOTFOUND, KIN_ECORRUPT. */
 int load_value(struct kin_session *session, const struct kin_digest *digest, struct kin_value **out,
                struct kin_error *err);

@@ -32,8 +32,8 @@ void shared_free(struct kin_session *session, struct work *work)
     kin_free(work->n_sets);
 }
 
-static int load_items(struct kin_session *session, const struct kin_feed *feed,
-                      struct loaded *loaded, struct kin_error *err)
+static int load_collection(struct kin_session *session, const struct kin_feed *feed,
+                           struct loaded *loaded, struct kin_error *err)
 {
     KIN_AUTO(kin_auto_free) struct kin_entry *entries = NULL;
     size_t n = 0;
@@ -41,14 +41,11 @@ static int load_items(struct kin_session *session, const struct kin_feed *feed,
     KIN_TRY(kin_alloc_into(&loaded->values, n, sizeof *loaded->values, err));
     KIN_TRY(kin_alloc_into(&loaded->items, n, sizeof *loaded->items, err));
     loaded->n_items = n;
-    for (size_t i = 0; i < n; i++) {
-        loaded->items[i] = (struct kin_item){.id = entries[i].id, .digest = entries[i].digest};
-        if (entries[i].failed)
-            continue;
-        KIN_TRY(load_item(session, fed_by(session, feed), feed->output, entries[i].id,
-                          &entries[i].digest, &loaded->values[i], err));
-        loaded->items[i].value = loaded->values[i];
-    }
+    KIN_TRY(
+        load_items(session, fed_by(session, feed), feed->output, entries, n, loaded->values, err));
+    for (size_t i = 0; i < n; i++)
+        loaded->items[i] = (struct kin_item){
+            .id = entries[i].id, .digest = entries[i].digest, .value = loaded->values[i]};
     return 0;
 }
 
@@ -83,7 +80,7 @@ static int load_feed(struct kin_session *session, const struct kin_feed *feed,
         set->value = loaded->value;
         return 0;
     }
-    KIN_TRY(load_items(session, feed, loaded, err));
+    KIN_TRY(load_collection(session, feed, loaded, err));
     set->items = loaded->items;
     set->n_items = loaded->n_items;
     return 0;

@@ -148,5 +148,26 @@ START_TEST(other_bytes_are_a_second_claim)
 }
 END_TEST
 
+/* A whole collection comes back with one computation of each item, and its numbers are the same. */
+START_TEST(a_collection_comes_back_at_once)
+{
+    const char *rows = "  d: { kind: distance, from: v, to: v, metric: euclidean, keep: false }\n"
+                       "  w: { kind: within, of: d }\n";
+    struct lab lab;
+    lab_open(&lab, 100, 1);
+    lab_do(&lab, rows, 2);
+    ck_assert_uint_eq(dropped(&lab), 100);
+    KIN_AUTO(kin_text_release) struct kin_text more = {0};
+    kin_text_addf(&more, "%s  b: { kind: between, audio: d, latent: d, measure: rho }\n", rows);
+    lab_do(&lab, more.data, 2);
+    ck_assert_uint_eq(lab_stats(&lab, "d")->computed, 100);
+    ck_assert_uint_eq(lab_stats(&lab, "w")->computed, 0);
+    ck_assert_uint_eq(lab_stats(&lab, "b")->computed, 1);
+    ck_assert_uint_eq(dropped(&lab), 100);
+    lab_close(&lab);
+}
+END_TEST
+
 TEST_MAIN("load", what_need_not_be_kept_goes, a_new_consumer_gets_it_computed_anew,
-          as_far_up_as_needed, other_bytes_are_a_second_claim)
+          as_far_up_as_needed, other_bytes_are_a_second_claim,
+          a_collection_comes_back_at_once)
