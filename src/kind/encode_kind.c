@@ -7,7 +7,7 @@
 #include "kindred/memory.h"
 #include "model.h"
 
-#define BLOCK 24 /* clips that share one making of the network */
+#define BLOCK 64 /* clips that share one making of the network */
 
 static const struct kin_port inputs[] = {
     {.name = "of", .type = "clips", .mode = KIN_EACH, .doc = "the clips"},
@@ -27,7 +27,8 @@ struct encoder {
     struct kin_front *front;
     struct kin_network *network; /* NULL: the vector is the embedding */
     float *values, *input, *z;
-    size_t size; /* of z */
+    const float *fresh; /* values until the network has them, then NULL */
+    size_t size;        /* of z */
 };
 
 static void encoder_release(struct encoder *encoder)
@@ -49,6 +50,7 @@ static int make_network(struct encoder *encoder, const struct kin_value *model,
     KIN_TRY(kin_network_new(&spec, &setup, &encoder->network, err));
     const struct kin_layout *layout = kin_network_layout(encoder->network);
     KIN_TRY(kin_alloc_into(&encoder->values, layout->total, sizeof(float), err));
+    encoder->fresh = encoder->values;
     encoder->size = kin_network_embedding(encoder->network);
     return kin_model_values(model, layout, encoder->values, err);
 }
@@ -73,9 +75,11 @@ static int embed(struct encoder *encoder, const struct kin_audio *audio, struct 
                         audio->rate_hz, encoder->model.rate_hz);
     float *input = encoder->network ? encoder->input : encoder->z;
     KIN_TRY(kin_front_input(encoder->front, audio->samples, input, err));
-    return encoder->network ? kin_network_apply(encoder->network, encoder->values, input, 1, NULL,
-                                                encoder->z, err)
-                            : 0;
+    if (!encoder->network)
+        return 0;
+    const float *values = encoder->fresh;
+    encoder->fresh = NULL;
+    return kin_network_apply(encoder->network, values, input, 1, NULL, encoder->z, err);
 }
 
 static int encode(struct kin_call *call, size_t k, void *context, struct kin_value **out,
@@ -83,8 +87,8 @@ static int encode(struct kin_call *call, size_t k, void *context, struct kin_val
 {
     struct encoder *encoder = context;
     KIN_AUTO(kin_audio_release) struct kin_audio audio = {0};
-    KIN_TRY(kin_crop_centre(kin_call_item(call, "of", k),
-                            kin_front_samples(encoder->model.width), &audio, err));
+    KIN_TRY(kin_crop_centre(kin_call_item(call, "of", k), kin_front_samples(encoder->model.width),
+                            &audio, err));
     KIN_TRY(embed(encoder, &audio, err));
     KIN_AUTO(kin_value_auto) struct kin_value *vector = kin_value_new("vector");
     if (!vector)

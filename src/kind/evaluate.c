@@ -15,7 +15,7 @@
 #include "number.h"
 #include "song.h"
 
-#define BLOCK 24 /* clips that share one making of the network */
+#define BLOCK 64 /* clips that share one making of the network */
 
 static const char *const predictors[] = {"network", "prior", "ideal", NULL};
 
@@ -56,6 +56,7 @@ struct evaluation {
     struct kin_network *network; /* NULL: another predictor */
     enum kin_guess guess;
     float *values, *input, *output;
+    const float *fresh; /* values until the network has them, then NULL */
 };
 
 static void evaluation_release(struct evaluation *e)
@@ -77,6 +78,7 @@ static int make_network(struct evaluation *e, const struct kin_value *model, str
     KIN_TRY(kin_network_new(&spec, &setup, &e->network, err));
     const struct kin_layout *layout = kin_network_layout(e->network);
     KIN_TRY(kin_alloc_into(&e->values, layout->total, sizeof(float), err));
+    e->fresh = e->values;
     KIN_TRY(kin_alloc_into(&e->input, kin_front_inputs(e->front), sizeof(float), err));
     return kin_model_values(model, layout, e->values, err);
 }
@@ -105,8 +107,7 @@ static int check_ports(const struct kin_call *call, const struct kin_task *task,
                     task->name);
 }
 
-static int evaluation_init(struct evaluation *e, const struct kin_call *call,
-                           struct kin_error *err)
+static int evaluation_init(struct evaluation *e, const struct kin_call *call, struct kin_error *err)
 {
     const struct kin_value *model = kin_call_input(call, "model")->value;
     KIN_TRY(kin_model_read(model, &e->model, err));
@@ -156,13 +157,14 @@ static int read_clip(const struct kin_call *call, const struct evaluation *e, si
     return kin_song_says(kin_call_item(call, "songs", k), id, &out->says, err);
 }
 
-static int predict(const struct evaluation *e, const struct kin_task_clip *clip,
-                   struct kin_error *err)
+static int predict(struct evaluation *e, const struct kin_task_clip *clip, struct kin_error *err)
 {
     if (!e->network)
         return kin_judge_guess(e->judge, e->guess, clip, e->output, err);
     KIN_TRY(kin_front_input(e->front, clip->mix, e->input, err));
-    return kin_network_apply(e->network, e->values, e->input, 1, e->output, NULL, err);
+    const float *values = e->fresh;
+    e->fresh = NULL;
+    return kin_network_apply(e->network, values, e->input, 1, e->output, NULL, err);
 }
 
 static int add_classes(const struct evaluation *e, const struct kin_task_song *song,
@@ -183,7 +185,7 @@ static int add_classes(const struct evaluation *e, const struct kin_task_song *s
 static int evaluate(struct kin_call *call, size_t k, void *context, struct kin_value **out,
                     struct kin_error *err)
 {
-    const struct evaluation *e = context;
+    struct evaluation *e = context;
     KIN_AUTO(clip_release) struct clip clip = {0};
     struct kin_named_number performance = {.name = "performance"};
     KIN_TRY(read_clip(call, e, k, &clip, err));

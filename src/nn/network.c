@@ -2,6 +2,14 @@
 
 #include <string.h>
 
+static int use_arranged(struct pass *pass, struct kin_error *err)
+{
+    pass->values = pass->network->arranged;
+    return pass->values
+               ? 0
+               : kin_fail(err, KIN_EINVAL, "no values, and the network has none of an evaluation");
+}
+
 int kin_network_apply(struct kin_network *network, const float *values, const float *input,
                       size_t n, float *output, float *z, struct kin_error *err)
 {
@@ -12,7 +20,7 @@ int kin_network_apply(struct kin_network *network, const float *values, const fl
         .values = (float *)(uintptr_t)values,
         .decode = output != NULL,
     };
-    KIN_TRY(forward_prepare(&pass, err));
+    KIN_TRY(values ? forward_prepare(&pass, err) : use_arranged(&pass, err));
     for (size_t done = 0; done < n; done += network->batch) {
         pass.images = n - done < network->batch ? n - done : network->batch;
         pass.input = input + done * inputs;

@@ -48,6 +48,7 @@ struct kin_network {
     void **scratch;                /* one a share */
     double *losses;                /* one a share */
     float *step;                   /* the gradient of kin_training_step, [layout.total] */
+    float *arranged;               /* the caller's values that blocks are prepared with, or NULL */
 };
 
 /* A forward or backward pass, as the tasks of a team see it. */

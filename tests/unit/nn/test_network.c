@@ -316,7 +316,8 @@ START_TEST(a_clip_s_result_is_its_own)
             memcpy(input + k * in, d->input + k % BATCH * in, in * sizeof *input);
         ck_ok(kin_network_apply(network, state.values, input, n, y, z, &err));
         for (size_t k = 0; k < n; k++) {
-            ck_ok(kin_network_apply(network, state.values, input + k * in, 1, one, one_z, &err));
+            const float *values = k % 2 ? NULL : state.values; /* those of the call before */
+            ck_ok(kin_network_apply(network, values, input + k * in, 1, one, one_z, &err));
             ck_assert_mem_eq(one, y + k * out, out * sizeof *one);
             ck_assert_mem_eq(one_z, z + k * size, size * sizeof *one_z);
         }
@@ -329,6 +330,29 @@ START_TEST(a_clip_s_result_is_its_own)
         free_data(d);
         kin_network_free(network);
     }
+}
+END_TEST
+
+START_TEST(values_are_those_of_the_last_evaluation)
+{
+    struct kin_error err = {0};
+    struct kin_network_spec spec = spec_of(KIN_NN_AT);
+    struct kin_network *network = new_network(&spec, KIN_CONVOLUTION_BEST, NULL);
+    struct data *d = new_data(&spec);
+    struct kin_training state = new_state(kin_network_layout(network));
+    float *z = kin_alloc(BATCH * kin_network_embedding(network), sizeof *z);
+    double loss;
+    ck_assert_int_eq(kin_network_apply(network, NULL, d->input, 1, NULL, z, &err), KIN_EINVAL);
+    ck_assert_str_eq(err.text, "no values, and the network has none of an evaluation");
+    ck_ok(kin_network_loss(network, state.values, d->input, &d->target, &loss, &err));
+    ck_ok(kin_network_apply(network, NULL, d->input, 1, NULL, z, &err));
+    ck_ok(kin_network_gradient(network, state.values, d->input, &d->target, (struct kin_draw){0},
+                               NULL, NULL, &loss, &err));
+    ck_assert_int_eq(kin_network_apply(network, NULL, d->input, 1, NULL, z, &err), KIN_EINVAL);
+    kin_free(z);
+    kin_free(state.values);
+    free_data(d);
+    kin_network_free(network);
 }
 END_TEST
 
@@ -433,6 +457,6 @@ END_TEST
 TEST_MAIN("network", gradients_by_finite_differences, every_convolution_gives_the_same_gradient,
           any_number_of_threads_gives_the_same_bits, a_resumed_training_continues_to_the_same_bits,
           training_lowers_the_loss, a_clip_s_result_is_its_own,
-          a_clip_s_result_is_its_own_at_full_width,
+          values_are_those_of_the_last_evaluation, a_clip_s_result_is_its_own_at_full_width,
           evaluation_changes_nothing_and_judges_as_training_does, a_missing_target_is_named,
           batches_that_are_too_small_are_refused, shares_divide_the_batch)
