@@ -45,6 +45,7 @@ struct kin_observer {
 
 struct kin_run_options {
     unsigned threads;                    /* 0: as many as there are processors */
+    size_t memory; /* bytes to stay within, as far as that goes; 0: half of the machine's */
     bool keep_going;                     /* a failed step does not stop the others */
     const volatile sig_atomic_t *cancel; /* becomes non-zero: stop cleanly; or NULL */
     const char *libraries; /* what the program is linked with, one line for the records; or NULL */

@@ -299,6 +299,7 @@ struct kin_services {
     /* Whether to stop: keep a checkpoint, then return KIN_ECANCELLED. */
     bool (*cancelled)(void *context);
     unsigned threads; /* how many threads the call may use; no result may depend on it */
+    size_t memory;    /* bytes that all that runs should stay within; nor on this */
     const struct kin_trust *trust;
 };
 

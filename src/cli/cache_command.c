@@ -44,29 +44,6 @@ const char *cache_seconds(double seconds, char out[32])
 
 /* ---- options ---- */
 
-/* «50G»: in powers of 1000, as everything that this command prints; «50Gi» in powers of 1024. */
-static bool parse_bytes(const char *text, uint64_t *out)
-{
-    static const char units[] = "KMGT";
-    char number[32] = "";
-    size_t n = strcspn(text, "kKMGTB");
-    double value, factor = 1;
-    if (n == 0 || n >= sizeof number)
-        return false;
-    memcpy(number, text, n);
-    const char *at = text + n;
-    const char *unit = *at ? strchr(units, *at == 'k' ? 'K' : *at) : NULL;
-    bool binary = unit && at[1] == 'i';
-    for (const char *u = units; unit && u <= unit; u++)
-        factor *= binary ? 1024 : 1000;
-    at += (unit != NULL) + binary;
-    at += *at == 'B';
-    if (*at || !kin_number_parse(number, false, &value) || value <= 0 || value * factor >= 1e18)
-        return false;
-    *out = (uint64_t)(value * factor);
-    return true;
-}
-
 static bool parse_count(const char *text, uint64_t *out)
 {
     double value;
@@ -113,7 +90,7 @@ static bool set_option(const struct option *option, const char *value,
         *(const char **)place = value;
         return *value != '\0';
     case OPTION_BYTES:
-        return parse_bytes(value, place);
+        return kin_cli_parse_bytes(value, place);
     case OPTION_COUNT:
         return parse_count(value, place);
     case OPTION_FLAG:

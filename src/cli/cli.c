@@ -137,3 +137,25 @@ void kin_cli_wrap(FILE *stream, const char *text, size_t column, size_t indent)
     }
     fputc('\n', stream);
 }
+
+bool kin_cli_parse_bytes(const char *text, uint64_t *out)
+{
+    static const char units[] = "KMGT";
+    char number[32] = "";
+    size_t n = strcspn(text, "kKMGTB");
+    double value, factor = 1;
+    if (n == 0 || n >= sizeof number)
+        return false;
+    memcpy(number, text, n);
+    const char *at = text + n;
+    const char *unit = *at ? strchr(units, *at == 'k' ? 'K' : *at) : NULL;
+    bool binary = unit && at[1] == 'i';
+    for (const char *u = units; unit && u <= unit; u++)
+        factor *= binary ? 1024 : 1000;
+    at += (unit != NULL) + binary;
+    at += *at == 'B';
+    if (*at || !kin_number_parse(number, false, &value) || value <= 0 || value * factor >= 1e18)
+        return false;
+    *out = (uint64_t)(value * factor);
+    return true;
+}

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "kindred/kind.h"
@@ -46,6 +47,10 @@ int kin_cli_find_kind(const char *name, const struct kin_kind **out, struct kin_
 
 /* Libraries whose versions may change the bits of results: «FFTW 3.3.10, soxr 0.1.3, …». */
 void kin_cli_libraries(char *out, size_t size);
+
+/* «50G», in powers of 1000 as everything that is printed; «50Gi» in powers of 1024. False: no size,
+ * or not above 0. */
+bool kin_cli_parse_bytes(const char *text, uint64_t *out);
 
 /* Whether a stream is a terminal that wants colours (NO_COLOR, TERM=dumb). */
 bool kin_cli_colour(FILE *stream);

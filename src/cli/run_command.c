@@ -166,6 +166,7 @@ static int run_session(const struct workflow_options *options, struct kin_sessio
     const struct kin_run_options run = {
         .libraries = libraries,
         .threads = options->threads,
+        .memory = (size_t)options->memory,
         .keep_going = options->keep_going,
         .cancel = &stop_asked,
         .observer = {.context = view, .progress = progress_show, .message = progress_message}};
@@ -201,7 +202,7 @@ int run_workflow(const struct workflow_options *options)
 int command_run(int argc, char **argv)
 {
     struct workflow_options options;
-    int code = options_parse(argc, argv, "jefokls", &options);
+    int code = options_parse(argc, argv, "jefoklsm", &options);
     if (code == 0)
         code = run_workflow(&options);
     options_release(&options);

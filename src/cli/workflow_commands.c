@@ -11,10 +11,12 @@
 const struct kin_command kin_command_run = {
     .name = "run",
     .doc = "runs what is not in the cache yet and writes results",
-    .usage = "run WORKFLOW [STEP…] [--set NAME=VALUE]… [-j N] [--cache DIR] [--out DIR]\n"
-             "                   [--force] [--keep-going] [--log json] [--stats FILE.json]\n"
+    .usage = "run WORKFLOW [STEP…] [--set NAME=VALUE]… [-j N] [--memory SIZE]\n"
+             "                   [--cache DIR] [--out DIR] [--force] [--keep-going] [--log json]\n"
+             "                   [--stats FILE.json]\n"
              "  STEP              a step, or instances of it: 'within[task=AT]'\n"
              "  -j N              threads; no result depends on it\n"
+             "  --memory SIZE     to stay within, if possible: 4G, 500M; half of the machine's\n"
              "  --out DIR         where results go (results/)\n"
              "  --force           compute the STEPs anew although they are in the cache\n"
              "  --keep-going      go on without what failed, which tables show as empty cells\n"

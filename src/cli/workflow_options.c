@@ -66,6 +66,13 @@ static int take_threads(const char *text, struct workflow_options *options)
     return 0;
 }
 
+static int take_memory(const char *text, struct workflow_options *options)
+{
+    if (!text || !kin_cli_parse_bytes(text, &options->memory))
+        return usage_error("--memory wants a size (4G, 500M), not ", text ? text : "nothing");
+    return 0;
+}
+
 static int take_text(const char *text, const char *name, const char **out)
 {
     if (!text)
@@ -91,7 +98,7 @@ static int unknown_option(const struct reader *reader)
         {"--set", NULL},       {"--cache", NULL},    {"-j", "j"},           {"--out", "o"},
         {"-o", "o"},           {"--stats", "s"},     {"--log", "l"},        {"--json", "J"},
         {"--keep-going", "k"}, {"--exit-code", "x"}, {"--allow-exec", "e"}, {"--force", "f"},
-        {"--by", "b"},         {"--row", "r"},       {"--license", "c"},
+        {"--by", "b"},         {"--row", "r"},       {"--license", "c"},    {"--memory", "m"},
     };
     const char *names[KIN_COUNT(known)], *given = reader->argv[reader->at];
     size_t n = 0;
@@ -114,6 +121,8 @@ static int take_option(struct reader *reader, struct workflow_options *options)
         return take_threads(value_of(reader, "-j"), options);
     if (strncmp(argument, "-j", 2) == 0 && strstr(reader->takes, "j"))
         return take_threads(argument + 2, options);
+    if (is_option(reader, "--memory", "m"))
+        return take_memory(value_of(reader, "--memory"), options);
     if (is_option(reader, "--out", "o"))
         return take_text(value_of(reader, "--out"), "--out", &options->out);
     if (is_option(reader, "-o", "o"))

@@ -17,14 +17,15 @@ struct workflow_options {
     struct kin_setting *settings;
     size_t n_settings;
     unsigned threads;
+    uint64_t memory; /* 0: not said */
     const char *cache, *out, *stats, *by, *row, *license;
     bool keep_going, log_json, json, exit_code, allow_exec, force;
 };
 
-/* Which options a command takes, as letters: j (-j), o (-o, --out), k (--keep-going), l (--log),
- * s (--stats), J (--json), x (--exit-code), e (--allow-exec), f (--force), b (--by), r (--row),
- * c (--license); --set and --cache are everybody's. Prints what is wrong and returns an exit code,
- * or 0. */
+/* Which options a command takes, as letters: j (-j), m (--memory), o (-o, --out),
+ * k (--keep-going), l (--log), s (--stats), J (--json), x (--exit-code), e (--allow-exec),
+ * f (--force), b (--by), r (--row), c (--license); --set and --cache are everybody's. Prints what
+ * is wrong and returns an exit code, or 0. */
 int options_parse(int argc, char **argv, const char *takes, struct workflow_options *out);
 void options_release(struct workflow_options *options);
 

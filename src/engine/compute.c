@@ -264,6 +264,7 @@ static int run(struct block *block, struct kin_error *err)
                                           .progress = serve_progress,
                                           .cancelled = serve_cancelled,
                                           .threads = session_threads(block->session, kind),
+                                          .memory = session_memory(block->session),
                                           .trust = block->session->trust};
     struct kin_call call = {.kind = kind,
                             .args = args_of(block->session, block->work->instance),

@@ -120,12 +120,15 @@ static void close_handed_out(struct kin_session *session)
     }
 }
 
-/* Takes the next block of the deepest work; false: nothing to take. */
+/* Takes the next block of the deepest work; false: nothing to take. One block always runs, others
+ * beside it while there is room. */
 static bool take_block(struct kin_session *session, struct work **work, size_t *start, size_t *n)
 {
     struct schedule *schedule = session->schedule;
     close_handed_out(session);
     if (schedule->stop || schedule->open.n == 0 || session_cancelled(session))
+        return false;
+    if (schedule->running > 0 && room_is_short(schedule, now()))
         return false;
     struct instance *instance = &session->instances[heap_top(&schedule->open)];
     bool wide = step_of(session, instance)->kind->wide;
@@ -544,7 +547,11 @@ static int run_once(struct kin_session *session, const struct kin_run_options *o
                     struct kin_error *failure, struct kin_error *err)
 {
     struct schedule schedule = {
-        .options = options, .threads = thread_count(options), .started = now()};
+        .options = options,
+        .threads = thread_count(options),
+        .memory = room_wanted(options),
+        .started = now(),
+    };
     session->schedule = &schedule;
     session_name_maker(session, options->libraries);
     int status = scan_sources(session, err);

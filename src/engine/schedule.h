@@ -23,6 +23,8 @@ struct schedule {
     bool asked;              /* something was claimed */
     size_t wanted, unfinished, hits;
     size_t running; /* blocks in the hands of workers */
+    size_t memory;  /* bytes to stay within */
+    bool crowded;   /* more than that, when last looked */
     size_t writes;  /* batches on their way to disk */
     bool stop, quit;
     bool wide;      /* a call that uses all threads is running */
@@ -31,8 +33,15 @@ struct schedule {
     struct kin_error error;
     uint64_t items_known, items_done;
     const char *last_step;
-    double started, next_progress;
+    double started, next_progress, next_look;
 };
+
+/* ---- room.c: memory ---- */
+
+/* Bytes that a run is to stay within; options NULL: the usual. */
+size_t room_wanted(const struct kin_run_options *options);
+/* Whether the process has more than that, as of a moment ago. */
+bool room_is_short(struct schedule *schedule, double now);
 
 /* Frees what sharing.c keeps there. */
 void sharing_release(struct schedule *schedule);

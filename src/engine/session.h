@@ -156,6 +156,8 @@ bool session_cancelled(struct kin_session *session);
 void session_note(struct kin_session *session, const char *text);
 /* Threads that a call of a kind may use. */
 unsigned session_threads(const struct kin_session *session, const struct kin_kind *kind);
+/* Bytes of memory to stay within. */
+size_t session_memory(const struct kin_session *session);
 /* Before and after a batch goes to the writer without waiting. */
 void session_writing(struct kin_session *session);
 void session_wrote(void *session, int status, const struct kin_error *err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kindred/collection.h"
+#include "kindred/machine.h"
 #include "kindred/memory.h"
 
 struct element {
@@ -432,7 +433,8 @@ static int call_kind(struct kin_solo *solo, struct kin_error *err)
                                           .resume = no_checkpoint,
                                           .progress = say_nothing,
                                           .cancelled = never_cancelled,
-                                          .threads = 1};
+                                          .threads = 1,
+                                          .memory = kin_machine_memory() / 2};
     size_t n = solo->backing->n_ports;
     KIN_AUTO(kin_auto_free) const struct kin_set **sets = NULL;
     KIN_AUTO(kin_auto_free) size_t *n_sets = NULL;

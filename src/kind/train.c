@@ -7,7 +7,7 @@
 #include "model.h"
 #include "scaler.h"
 
-#define MEMORY_BYTES ((size_t)2 << 30) /* of decoded audio */
+#define AUDIO_SHARE 2 /* decoded audio takes at most so big a part of the memory: a half */
 
 static const char *const tasks[] = {"AE", "AT", "IR", "VS", NULL};
 static const char *const encoders[] = {"VGG", "MFCC", NULL};
@@ -198,11 +198,11 @@ static int open_songs(struct training *training, struct kin_error *err)
         .samples = kin_front_samples(training->model.width),
         .stem = training->model.task->stem ? kin_arg_text(call->args, "stem") : NULL,
         .mulaw = kin_arg_is(call->args, "store", "mulaw"),
-        .budget = MEMORY_BYTES,
+        .budget = call->services->memory / AUDIO_SHARE,
     };
     const struct kin_set none = {0}, *validation = kin_call_input(call, "validation");
-    KIN_TRY(corpus_open(&training->songs, kin_call_input(call, "of"), &wanted, call->services,
-                        err));
+    KIN_TRY(
+        corpus_open(&training->songs, kin_call_input(call, "of"), &wanted, call->services, err));
     return corpus_open(&training->validation, validation ? validation : &none, &wanted,
                        call->services, err);
 }

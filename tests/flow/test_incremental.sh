@@ -25,6 +25,12 @@ same_results "$scratch/cold" "$scratch/single"
 run --out "$scratch/double" --cache "$scratch/cache2" -j 2
 same_results "$scratch/cold" "$scratch/double"
 
+# No memory at all: one block at a time, and the same bytes.
+run --out "$scratch/narrow" --cache "$scratch/cache3" -j 4 --memory 1k
+same_results "$scratch/cold" "$scratch/narrow"
+"$kindred" run "$workflow" --memory lots 2>"$scratch/log" && fail '--memory takes any word'
+shows 'memory wants a size (4G, 500M), not lots' "$scratch/log" "what --memory wants is not said"
+
 # Touching files computes nothing.
 touch "$scratch"/music/*
 run --out "$scratch/touched"

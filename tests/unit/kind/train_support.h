@@ -20,6 +20,7 @@ struct studio {
     size_t cancel_after; /* checks of whether to stop; 0: never */
     size_t checks;
     unsigned threads;
+    size_t memory;
     const struct studio *other; /* whose clips are in the store, too; or NULL */
 };
 
@@ -57,7 +58,7 @@ static inline void studio_song(struct studio *studio, size_t k, size_t samples)
 /* Songs first … first + n - 1, 0.6 s and more. */
 static inline void studio_init(struct studio *studio, size_t first, size_t n)
 {
-    *studio = (struct studio){.threads = 1};
+    *studio = (struct studio){.threads = 1, .memory = (size_t)1 << 30};
     for (size_t k = 0; k < n; k++)
         studio_song(studio, first + k, 13000 + 100 * k);
     studio->set = (struct kin_set){.items = studio->items, .n_items = n};
@@ -140,6 +141,7 @@ static inline struct kin_services studio_services(struct studio *studio)
         .progress = studio_progress,
         .cancelled = studio_cancelled,
         .threads = studio->threads,
+        .memory = studio->memory,
     };
 }
 
