@@ -14,8 +14,8 @@
 static void cannot_read(int number)
 {
     static const char text[] =
-        "kindred: the cache cannot be read where its file is mapped: it is damaged or cut short, or "
-        "its disk fails: put back a copy, or move it away ('kindred cache verify' says more)\n";
+        "kindred: the cache cannot be read where its file is mapped: it is damaged or cut short, "
+        "or its disk fails: put back a copy, or move it away ('kindred cache verify' says more)\n";
     (void)number;
     if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
         _exit(KIN_EXIT_CACHE);
@@ -27,8 +27,8 @@ static void crashed(int number)
 {
     static const char text[] =
         "kindred: crashed. A cache whose file is damaged can do this: 'kindred cache verify' says "
-        "whether it is; then put back a copy, or move it away. If it is sound, this is a mistake of "
-        "the program\n";
+        "whether it is; then put back a copy, or move it away. If it is sound, this is a mistake "
+        "of the program\n";
     (void)number;
     if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
         _exit(KIN_EXIT_CACHE);
