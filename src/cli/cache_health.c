@@ -8,6 +8,7 @@
 #include "kindred/engine.h"
 #include "kindred/memory.h"
 #include "kindred/upkeep.h"
+#include "trust.h"
 
 /* ---- findings ---- */
 
@@ -88,7 +89,11 @@ static int open_session(struct visit *visit, const struct kin_run *run, struct k
         visit->unreadable++;
     } else {
         visit->workflows++;
+        struct trust trust; /* our own scripts alone */
+        trust_init(&trust, false);
         status = kin_session_new(workflow, visit->cache, NULL, 0, &session, err);
+        if (session)
+            kin_session_trust(session, &trust.kinds);
         if (status == 0)
             status = visit->with_session(visit, session, err);
         if (status != 0)

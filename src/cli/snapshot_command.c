@@ -8,6 +8,7 @@
 #include "kindred/memory.h"
 #include "kindred/snapshot.h"
 #include "snapshot_view.h"
+#include "trust.h"
 #include "workflow_options.h"
 
 #define MOST_FILES 2
@@ -18,7 +19,7 @@ struct arguments {
     size_t n_files;
     const char *cache, *workflow, *run, *since, *key, *allowed_signers;
     char *roles; /* a copy, cut at its commas */
-    bool plain, trust_unsigned;
+    bool plain, trust_unsigned, allow_exec;
     struct kin_setting *settings;
     size_t n_settings;
 };
@@ -84,23 +85,31 @@ static int unknown_option(const char *name)
 {
     static const char *const names[] = {
         "--cache",           "--for", "--run",           "--since", "--sign", "--roles", "--plain",
-        "--allowed-signers", "--set", "--trust-unsigned"};
+        "--allowed-signers", "--set", "--trust-unsigned", "--allow-exec"};
     const char *near = kin_nearest_name(name, names, KIN_COUNT(names));
     return kin_cli_usage("snapshot", "unknown option '%s'%s%s%s", name,
                          near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+static bool take_flag(struct arguments *out, const char *name)
+{
+    const struct {
+        const char *name;
+        bool *out;
+    } flags[] = {{"--plain", &out->plain},
+                 {"--trust-unsigned", &out->trust_unsigned},
+                 {"--allow-exec", &out->allow_exec}};
+    for (size_t i = 0; i < KIN_COUNT(flags); i++)
+        if (strcmp(name, flags[i].name) == 0)
+            return *flags[i].out = true;
+    return false;
+}
+
 /* «--name VALUE» or «--name=VALUE»; *at moves on. */
 static int take_option(struct arguments *out, int argc, char **argv, int *at)
 {
-    if (strcmp(argv[*at], "--plain") == 0) {
-        out->plain = true;
+    if (take_flag(out, argv[*at]))
         return 0;
-    }
-    if (strcmp(argv[*at], "--trust-unsigned") == 0) {
-        out->trust_unsigned = true;
-        return 0;
-    }
     char name[32];
     int code = 0;
     size_t n = strcspn(argv[*at], "=");
@@ -181,9 +190,13 @@ static int gather_workflow(const struct arguments *arguments, struct kin_cache *
     if (code != 0)
         return code;
     struct kin_session *session = NULL;
+    struct trust trust;
+    trust_init(&trust, arguments->allow_exec);
     int status = kin_session_new(workflow, cache, &step, step ? 1 : 0, &session, &err);
-    if (status == 0)
+    if (status == 0) {
+        kin_session_trust(session, &trust.kinds);
         status = kin_session_snapshot(session, builder, &err);
+    }
     kin_session_free(session);
     return status == 0 ? 0 : kin_cli_error(&err);
 }
@@ -374,7 +387,7 @@ const struct kin_command kin_command_snapshot = {
     .doc = "saves what was computed to one file, and loads what others computed",
     .usage =
         "snapshot save FILE [--for WORKFLOW[:STEP] [--set NAME=VALUE]… | --run ID]\n"
-        "                   [--since FILE] [--roles ROLE,…] [--plain] [--sign KEY]\n"
+        "                   [--since FILE] [--roles ROLE,…] [--plain] [--sign KEY] [--allow-exec]\n"
         "       kindred snapshot load FILE [--allowed-signers FILE] [--trust-unsigned]\n"
         "       kindred snapshot show FILE\n"
         "       kindred snapshot diff FILE FILE\n"
@@ -386,6 +399,7 @@ const struct kin_command kin_command_snapshot = {
         "  --sign KEY        sign with an SSH key, in FILE.sig\n"
         "  --allowed-signers FILE  whose claims are believed, as ssh-keygen(1) reads it\n"
         "  --trust-unsigned  believe the claims whoever signed them\n"
+        "  --allow-exec      --for asks any program for its version, as a run would\n"
         "  --cache DIR       the cache (KINDRED_CACHE, or cache/)",
     .run = run,
 };

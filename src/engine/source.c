@@ -169,6 +169,16 @@ int source_scan(struct kin_session *session, struct instance *instance, struct k
     return 0;
 }
 
+/* The bytes of what was listed are given to the cache once, by whichever thread comes first. */
+static void *take_bytes(struct kin_session *session, struct listed *listed)
+{
+    pthread_mutex_lock(&session->lock);
+    void *bytes = listed->bytes;
+    listed->bytes = NULL;
+    pthread_mutex_unlock(&session->lock);
+    return bytes;
+}
+
 int source_store(struct kin_session *session, struct instance *instance, struct kin_error *err)
 {
     struct listing *listing = source_listing(session, instance);
@@ -180,10 +190,9 @@ int source_store(struct kin_session *session, struct instance *instance, struct 
     int status = 0;
     for (size_t i = 0; i < listing->n && status == 0; i++) {
         struct listed *listed = &listing->list[i];
-        if (listed->bytes)
-            status =
-                kin_batch_blob(batch, &listed->digest, listed->bytes, listed->length, false, err);
-        listed->bytes = NULL;
+        void *bytes = take_bytes(session, listed);
+        if (bytes)
+            status = kin_batch_blob(batch, &listed->digest, bytes, listed->length, false, err);
     }
     void *bytes;
     size_t length;

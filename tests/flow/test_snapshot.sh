@@ -219,3 +219,29 @@ if tar --zstd -tf a.tar.zst >/dev/null 2>&1; then
     shows 'does not belong to this snapshot' G/loaded 'the forged manifest is not named'
     [ "$("$kindred" cache ls --cache G/cache | wc -l)" = 0 ] || fail 'something of it is kept'
 fi
+
+# ---- programs: a save asks for what a run would run ----
+mkdir X
+cp -R A/music X/music
+cat >X/w.yaml <<'YAML'
+kindred: 1
+title: lines
+steps:
+  songs: { kind: dataset.folder, path: music, group: "--", on_error: skip }
+  originals: { kind: excerpt, of: songs, seconds: 3, sample_rate: 22050 }
+  loud: { kind: loudness, of: originals }
+  lines:
+    kind: exec
+    run: [sh, lines.sh]
+    files: [lines.sh]
+    inputs: { loud: loud }
+    outputs: { out: { table: [n] } }
+    file: lines.csv
+YAML
+printf 'echo n >out/out.csv\nls in | wc -l >>out/out.csv\n' >X/lines.sh
+run_at X --allow-exec || { cat X/said; fail 'X cannot run'; }
+! at X snapshot save ../e.tar.zst --for w.yaml >said 2>&1 || fail 'a stranger'\''s program is asked'
+shows 'allow-exec' said 'it is not said how to allow it'
+at X snapshot save ../e.tar.zst --for w.yaml --allow-exec >/dev/null || fail 'a save with programs'
+at X snapshot show ../e.tar.zst >said
+shows '^manifest' said 'nothing was saved'
