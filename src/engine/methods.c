@@ -182,9 +182,21 @@ static int add_params(struct rows *rows, const struct kin_step *step, struct kin
     return 0;
 }
 
+/* Everything that an instance comes from. All of it is computed before the instance, so that what
+ * is said of it does not depend on when it is said; other points of its steps may still run. */
+struct upstream {
+    bool *instances, *steps; /* by number */
+};
+
+static void upstream_release(struct upstream *up)
+{
+    kin_free(up->instances);
+    kin_free(up->steps);
+}
+
 /* How many items its collections have: «24», «20 to 24»; and how many failed. */
-static int add_items(struct rows *rows, struct kin_session *session, size_t s,
-                     struct kin_error *err)
+static int add_items(struct rows *rows, struct kin_session *session, const struct upstream *up,
+                     size_t s, struct kin_error *err)
 {
     const struct kin_step *step = &session->workflow->steps[s];
     const char *type_name = step->kind->outputs[0].type;
@@ -193,7 +205,7 @@ static int add_items(struct rows *rows, struct kin_session *session, size_t s,
     char text[64];
     for (size_t i = session->first[s]; i < session->first[s + 1]; i++) {
         const struct instance *instance = &session->instances[i];
-        if (instance->state == INSTANCE_UNWANTED)
+        if (!up->instances[i])
             continue;
         least = instance->items < least ? instance->items : least;
         most = instance->items > most ? instance->items : most;
@@ -212,7 +224,8 @@ static int add_items(struct rows *rows, struct kin_session *session, size_t s,
     return 0;
 }
 
-static int add_step(struct rows *rows, struct kin_session *session, size_t s, struct kin_error *err)
+static int add_step(struct rows *rows, struct kin_session *session, const struct upstream *up,
+                    size_t s, struct kin_error *err)
 {
     const struct kin_step *step = &session->workflow->steps[s];
     char version[24];
@@ -223,34 +236,35 @@ static int add_step(struct rows *rows, struct kin_session *session, size_t s, st
     KIN_TRY(add_inputs(rows, session->workflow, step, err));
     KIN_TRY(add_axes(rows, step, err));
     KIN_TRY(add_params(rows, step, err));
-    return add_items(rows, session, s, err);
+    return add_items(rows, session, up, s, err);
 }
 
 /* ---- all ---- */
 
-static void need_feeders(const struct kin_feed *feeds, size_t n, bool *needed)
+/* Marks what feeds an instance. */
+static void mark_feeders(struct kin_session *session, const struct instance *instance,
+                         const struct upstream *up)
 {
-    for (size_t f = 0; f < n; f++)
-        needed[feeds[f].step] = true;
-}
-
-/* Steps upstream of an instance; inputs come before those they feed. */
-static int find_upstream(const struct kin_session *session, const struct instance *instance,
-                         bool **out, struct kin_error *err)
-{
-    const struct kin_workflow *workflow = session->workflow;
-    KIN_TRY(kin_alloc_into(out, workflow->n_steps, sizeof **out, err));
     for (size_t p = 0; p < kin_kind_inputs(step_of(session, instance)->kind); p++) {
         size_t n;
         const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
-        need_feeders(feeds, n, *out);
+        for (size_t f = 0; f < n; f++) {
+            up->instances[fed_by(session, &feeds[f])->number] = true;
+            up->steps[feeds[f].step] = true;
+        }
     }
-    for (size_t s = instance->step; s-- > 0;) {
-        const struct kin_step *step = &workflow->steps[s];
-        size_t ports = step->n_points * kin_kind_inputs(step->kind);
-        if ((*out)[s])
-            need_feeders(step->feeds, step->feed_start[ports], *out);
-    }
+}
+
+/* Inputs come before those they feed. */
+static int find_upstream(struct kin_session *session, const struct instance *instance,
+                         struct upstream *up, struct kin_error *err)
+{
+    KIN_TRY(kin_alloc_into(&up->instances, session->n, sizeof *up->instances, err));
+    KIN_TRY(kin_alloc_into(&up->steps, session->workflow->n_steps, sizeof *up->steps, err));
+    mark_feeders(session, instance, up);
+    for (size_t i = instance->number; i-- > 0;)
+        if (up->instances[i])
+            mark_feeders(session, &session->instances[i], up);
     return 0;
 }
 
@@ -282,7 +296,7 @@ static int by_depth(const void *a, const void *b, void *context)
     return strcmp(reading->workflow->steps[p].name, reading->workflow->steps[q].name);
 }
 
-static int add_steps(struct rows *rows, struct kin_session *session, const bool *upstream,
+static int add_steps(struct rows *rows, struct kin_session *session, const struct upstream *up,
                      struct kin_error *err)
 {
     const struct kin_workflow *workflow = session->workflow;
@@ -295,8 +309,8 @@ static int add_steps(struct rows *rows, struct kin_session *session, const bool 
     struct reading reading = {workflow, depths};
     qsort_r(order, workflow->n_steps, sizeof *order, by_depth, &reading);
     for (size_t i = 0; i < workflow->n_steps; i++)
-        if (upstream[order[i]])
-            KIN_TRY(add_step(rows, session, order[i], err));
+        if (up->steps[order[i]])
+            KIN_TRY(add_step(rows, session, up, order[i], err));
     return 0;
 }
 
@@ -304,11 +318,11 @@ int methods_new(struct kin_session *session, const struct instance *instance,
                 struct kin_value **out, struct kin_error *err)
 {
     KIN_AUTO(rows_release) struct rows rows = {0};
-    KIN_AUTO(kin_auto_free) bool *upstream = NULL;
-    KIN_TRY(find_upstream(session, instance, &upstream, err));
+    KIN_AUTO(upstream_release) struct upstream up = {0};
+    KIN_TRY(find_upstream(session, instance, &up, err));
     ADD_ROW(&rows, NULL, "title", "", session->workflow->title, "", "");
     ADD_ROW(&rows, NULL, "program", "kindred", KIN_VERSION, "", "");
-    KIN_TRY(add_steps(&rows, session, upstream, err));
+    KIN_TRY(add_steps(&rows, session, &up, err));
     KIN_AUTO(kin_value_auto) struct kin_value *table = kin_value_new("table");
     if (!table)
         return kin_fail(err, KIN_ENOMEM, "no memory for methods");

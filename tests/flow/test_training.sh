@@ -86,7 +86,11 @@ same_net killed
 "$kindred" run "$scratch/w.yaml" --cache "$scratch/stopped" --set checkpoint=3600 \
     --set epochs=400 >"$scratch/log" 2>&1 &
 pid=$!
-sleep 2
+tries=0 # until it is well on its way, however slow the machine is
+until grep -q 'epoch [2-9]' "$scratch/log" || [ $tries = 600 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
 kill -INT $pid
 code=0
 wait $pid || code=$?
