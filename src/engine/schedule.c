@@ -293,10 +293,13 @@ static int complete(struct kin_session *session, struct instance *instance, stru
     struct schedule *schedule = session->schedule;
     size_t number = instance->number;
     struct kin_step_stats *stats = &session->stats[instance->step];
-    if (instance->work)
-        report_skipped(session, instance->work);
-    work_free(session, instance->work);
+    struct work *work = instance->work;
+    if (work)
+        report_skipped(session, work);
+    pthread_mutex_lock(&session->lock); /* workers look for it in their heaps */
     instance->work = NULL;
+    pthread_mutex_unlock(&session->lock);
+    work_free(session, work);
     if (instance->hit)
         KIN_TRY(sharing_lease(session, &instance->key, err));
     KIN_TRY(report_failures(session, instance, err));
