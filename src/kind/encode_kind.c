@@ -1,8 +1,4 @@
 /* Embedding clips with a trained network. */
-#include <math.h>
-#include <string.h>
-
-#include "crop.h"
 #include "each.h"
 #include "kindred/memory.h"
 #include "model.h"
@@ -25,34 +21,18 @@ static const struct kin_output outputs[] = {
 struct encoder {
     struct kin_model model;
     struct kin_front *front;
-    struct kin_network *network; /* NULL: the vector is the embedding */
-    float *values, *input, *z;
-    const float *fresh; /* values until the network has them, then NULL */
-    size_t size;        /* of z */
+    struct kin_model_network net; /* none: the vector is the embedding */
+    float *input, *z;
+    size_t size; /* of z */
 };
 
 static void encoder_release(struct encoder *encoder)
 {
-    kin_network_free(encoder->network);
+    kin_model_network_release(&encoder->net);
     kin_front_free(encoder->front);
     kin_model_release(&encoder->model);
-    kin_free(encoder->values);
     kin_free(encoder->input);
     kin_free(encoder->z);
-}
-
-/* A batch of one: neighbours change no bit, and one clip keeps a core busy. */
-static int make_network(struct encoder *encoder, const struct kin_value *model,
-                        struct kin_error *err)
-{
-    const struct kin_network_spec spec = kin_model_spec(&encoder->model, encoder->front);
-    const struct kin_network_setup setup = {.batch = 1};
-    KIN_TRY(kin_network_new(&spec, &setup, &encoder->network, err));
-    const struct kin_layout *layout = kin_network_layout(encoder->network);
-    KIN_TRY(kin_alloc_into(&encoder->values, layout->total, sizeof(float), err));
-    encoder->fresh = encoder->values;
-    encoder->size = kin_network_embedding(encoder->network);
-    return kin_model_values(model, layout, encoder->values, err);
 }
 
 static int encoder_init(struct encoder *encoder, const struct kin_value *model,
@@ -62,24 +42,20 @@ static int encoder_init(struct encoder *encoder, const struct kin_value *model,
     KIN_TRY(kin_model_front(&encoder->model, &encoder->front, err));
     size_t inputs_n = kin_front_inputs(encoder->front);
     encoder->size = inputs_n;
-    if (!encoder->model.baseline)
-        KIN_TRY(make_network(encoder, model, err));
+    if (!encoder->model.baseline) {
+        KIN_TRY(kin_model_network_init(&encoder->net, model, &encoder->model, encoder->front, err));
+        encoder->size = kin_network_embedding(encoder->net.network);
+    }
     KIN_TRY(kin_alloc_into(&encoder->input, inputs_n, sizeof(float), err));
     return kin_alloc_into(&encoder->z, encoder->size, sizeof(float), err);
 }
 
 static int embed(struct encoder *encoder, const struct kin_audio *audio, struct kin_error *err)
 {
-    if (audio->rate_hz != (unsigned)lround(encoder->model.rate_hz))
-        return kin_fail(err, KIN_EDATA, "a clip at %u Hz, wanted %g Hz, as the model was trained",
-                        audio->rate_hz, encoder->model.rate_hz);
-    float *input = encoder->network ? encoder->input : encoder->z;
-    KIN_TRY(kin_front_input(encoder->front, audio->samples, input, err));
-    if (!encoder->network)
-        return 0;
-    const float *values = encoder->fresh;
-    encoder->fresh = NULL;
-    return kin_network_apply(encoder->network, values, input, 1, NULL, encoder->z, err);
+    if (encoder->model.baseline)
+        return kin_front_input(encoder->front, audio->samples, encoder->z, err);
+    KIN_TRY(kin_front_input(encoder->front, audio->samples, encoder->input, err));
+    return kin_model_network_apply(&encoder->net, encoder->input, NULL, encoder->z, err);
 }
 
 static int encode(struct kin_call *call, size_t k, void *context, struct kin_value **out,
@@ -87,8 +63,7 @@ static int encode(struct kin_call *call, size_t k, void *context, struct kin_val
 {
     struct encoder *encoder = context;
     KIN_AUTO(kin_audio_release) struct kin_audio audio = {0};
-    KIN_TRY(kin_crop_centre(kin_call_item(call, "of", k), kin_front_samples(encoder->model.width),
-                            &audio, err));
+    KIN_TRY(kin_model_clip(&encoder->model, kin_call_item(call, "of", k), &audio, err));
     KIN_TRY(embed(encoder, &audio, err));
     KIN_AUTO(kin_value_auto) struct kin_value *vector = kin_value_new("vector");
     if (!vector)

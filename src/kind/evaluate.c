@@ -5,10 +5,6 @@
  *   scores       f32[classes], and
  *   labels       f64[classes]  0 or 1: of AT and IR, for what is measured over all clips
  */
-#include <math.h>
-#include <string.h>
-
-#include "crop.h"
 #include "each.h"
 #include "kindred/memory.h"
 #include "model.h"
@@ -53,34 +49,25 @@ struct evaluation {
     struct kin_model model;
     struct kin_front *front;
     struct kin_judge *judge;
-    struct kin_network *network; /* NULL: another predictor */
+    struct kin_model_network net; /* none: another predictor */
     enum kin_guess guess;
-    float *values, *input, *output;
-    const float *fresh; /* values until the network has them, then NULL */
+    float *input, *output;
 };
 
 static void evaluation_release(struct evaluation *e)
 {
-    kin_network_free(e->network);
+    kin_model_network_release(&e->net);
     kin_judge_free(e->judge);
     kin_front_free(e->front);
     kin_model_release(&e->model);
-    kin_free(e->values);
     kin_free(e->input);
     kin_free(e->output);
 }
 
-/* A batch of one: neighbours change no bit, and one clip keeps a core busy. */
 static int make_network(struct evaluation *e, const struct kin_value *model, struct kin_error *err)
 {
-    const struct kin_network_spec spec = kin_model_spec(&e->model, e->front);
-    const struct kin_network_setup setup = {.batch = 1};
-    KIN_TRY(kin_network_new(&spec, &setup, &e->network, err));
-    const struct kin_layout *layout = kin_network_layout(e->network);
-    KIN_TRY(kin_alloc_into(&e->values, layout->total, sizeof(float), err));
-    e->fresh = e->values;
-    KIN_TRY(kin_alloc_into(&e->input, kin_front_inputs(e->front), sizeof(float), err));
-    return kin_model_values(model, layout, e->values, err);
+    KIN_TRY(kin_model_network_init(&e->net, model, &e->model, e->front, err));
+    return kin_alloc_into(&e->input, kin_front_inputs(e->front), sizeof(float), err);
 }
 
 static int make_judge(struct evaluation *e, struct kin_error *err)
@@ -133,22 +120,12 @@ static void clip_release(struct clip *clip)
     kin_song_says_release(&clip->says);
 }
 
-static int read_part(const struct evaluation *e, const struct kin_value *value,
-                     struct kin_audio *out, struct kin_error *err)
-{
-    KIN_TRY(kin_crop_centre(value, kin_front_samples(e->model.width), out, err));
-    if (out->rate_hz == (unsigned)lround(e->model.rate_hz))
-        return 0;
-    return kin_fail(err, KIN_EDATA, "a clip at %u Hz, wanted %g Hz, as the model was trained",
-                    out->rate_hz, e->model.rate_hz);
-}
-
 static int read_clip(const struct kin_call *call, const struct evaluation *e, size_t k,
                      struct clip *out, struct kin_error *err)
 {
-    KIN_TRY(read_part(e, kin_call_item(call, "of", k), &out->mix, err));
+    KIN_TRY(kin_model_clip(&e->model, kin_call_item(call, "of", k), &out->mix, err));
     if (e->model.task->stem) {
-        int status = read_part(e, kin_call_item(call, "stem", k), &out->stem, err);
+        int status = kin_model_clip(&e->model, kin_call_item(call, "stem", k), &out->stem, err);
         return status != 0 ? kin_error_within(err, "the stem") : 0;
     }
     if (!e->model.task->classes)
@@ -159,12 +136,10 @@ static int read_clip(const struct kin_call *call, const struct evaluation *e, si
 
 static int predict(struct evaluation *e, const struct kin_task_clip *clip, struct kin_error *err)
 {
-    if (!e->network)
+    if (!e->net.network)
         return kin_judge_guess(e->judge, e->guess, clip, e->output, err);
     KIN_TRY(kin_front_input(e->front, clip->mix, e->input, err));
-    const float *values = e->fresh;
-    e->fresh = NULL;
-    return kin_network_apply(e->network, values, e->input, 1, e->output, NULL, err);
+    return kin_model_network_apply(&e->net, e->input, e->output, NULL, err);
 }
 
 static int add_classes(const struct evaluation *e, const struct kin_task_song *song,

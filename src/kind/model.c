@@ -1,7 +1,9 @@
 #include "model.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "crop.h"
 #include "kindred/memory.h"
 #include "scaler.h"
 
@@ -154,4 +156,43 @@ struct kin_network_spec kin_model_spec(const struct kin_model *model,
                                        const struct kin_front *front)
 {
     return kin_task_spec(model->task, front, &model->classes, &model->size);
+}
+
+/* ---- at work ---- */
+
+int kin_model_clip(const struct kin_model *model, const struct kin_value *clip,
+                   struct kin_audio *out, struct kin_error *err)
+{
+    KIN_TRY(kin_crop_centre(clip, kin_front_samples(model->width), out, err));
+    if (out->rate_hz == (unsigned)lround(model->rate_hz))
+        return 0;
+    return kin_fail(err, KIN_EDATA, "a clip at %u Hz, wanted %g Hz, as the model was trained",
+                    out->rate_hz, model->rate_hz);
+}
+
+int kin_model_network_init(struct kin_model_network *out, const struct kin_value *value,
+                           const struct kin_model *model, const struct kin_front *front,
+                           struct kin_error *err)
+{
+    const struct kin_network_spec spec = kin_model_spec(model, front);
+    const struct kin_network_setup setup = {.batch = 1};
+    KIN_TRY(kin_network_new(&spec, &setup, &out->network, err));
+    const struct kin_layout *layout = kin_network_layout(out->network);
+    KIN_TRY(kin_alloc_into(&out->values, layout->total, sizeof(float), err));
+    out->fresh = out->values;
+    return kin_model_values(value, layout, out->values, err);
+}
+
+void kin_model_network_release(struct kin_model_network *network)
+{
+    kin_network_free(network->network);
+    kin_free(network->values);
+}
+
+int kin_model_network_apply(struct kin_model_network *network, const float *input, float *output,
+                            float *z, struct kin_error *err)
+{
+    const float *values = network->fresh;
+    network->fresh = NULL;
+    return kin_network_apply(network->network, values, input, 1, output, z, err);
 }

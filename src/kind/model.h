@@ -12,6 +12,7 @@
 #ifndef KIN_KIND_MODEL_H
 #define KIN_KIND_MODEL_H
 
+#include "kindred/audio.h"
 #include "kindred/task.h"
 #include "kindred/value.h"
 
@@ -44,5 +45,26 @@ int kin_model_front(const struct kin_model *model, struct kin_front **out, struc
 /* Its network. */
 struct kin_network_spec kin_model_spec(const struct kin_model *model,
                                        const struct kin_front *front);
+
+/* The centre of a clip, as long as the model's input. The caller releases it. KIN_EDATA: the clip
+ * has another sample rate than the model was trained at. */
+int kin_model_clip(const struct kin_model *model, const struct kin_value *clip,
+                   struct kin_audio *out, struct kin_error *err);
+
+/* A model's network with its values, for one clip at a time: neighbours change no bit, and one clip
+ * keeps a core busy. Zeroed memory is none. */
+struct kin_model_network {
+    struct kin_network *network;
+    float *values;
+    const float *fresh; /* values until the network has them, then NULL */
+};
+
+int kin_model_network_init(struct kin_model_network *out, const struct kin_value *value,
+                           const struct kin_model *model, const struct kin_front *front,
+                           struct kin_error *err);
+void kin_model_network_release(struct kin_model_network *network);
+/* Arguments as of kin_network_apply, for one clip. */
+int kin_model_network_apply(struct kin_model_network *network, const float *input, float *output,
+                            float *z, struct kin_error *err);
 
 #endif
