@@ -309,6 +309,10 @@ static int commit(struct block *block, bool wait, struct kin_error *err)
 {
     struct kin_cache_batch *batch = block->batch;
     block->batch = NULL;
+    if (!block->work->map) {
+        block->work->results = batch;
+        return 0;
+    }
     if (wait)
         return kin_cache_write(block->session->cache, batch, err);
     session_writing(block->session);

@@ -270,6 +270,7 @@ struct work {
     struct kin_entry *entries[KIN_ACTION_OUTPUTS];
     size_t n_entries[KIN_ACTION_OUTPUTS], entries_capacity[KIN_ACTION_OUTPUTS];
     struct kin_digest singles[KIN_ACTION_OUTPUTS];
+    struct kin_cache_batch *results; /* written together with the action, see work_compute */
     uint64_t failed;
 };
 
@@ -282,8 +283,9 @@ void work_free(struct kin_session *session, struct work *work);
 /* Takes over what another process has computed of these pieces by now. */
 int work_adopt(struct kin_session *session, struct work *work, const size_t *indices, size_t n,
                struct kin_error *err);
-/* Computes pieces indices[0..n) (map) or all (whole), stores the results, and marks them ready.
- * With wait: returns when they can be read. */
+/* Computes pieces indices[0..n) (map) or all (whole), and marks them ready. Pieces are stored at
+ * once; with wait, they can be read when it returns. What a whole kind gives is stored by
+ * work_finish, in one transaction with the action: before it nothing would keep it from `gc`. */
 int work_compute(struct kin_session *session, struct work *work, const size_t *indices, size_t n,
                  bool wait, struct kin_error *err);
 /* Only fills in the outputs of the instance, of a dry work. */

@@ -282,6 +282,7 @@ void work_free(struct kin_session *session, struct work *work)
     kin_free(work->todo);
     kin_free(work->mine);
     kin_free(work->theirs);
+    kin_batch_free(work->results);
     pthread_mutex_destroy(&work->lock);
     kin_free(work);
 }
@@ -424,7 +425,8 @@ int work_finish(struct kin_session *session, struct work *work,
                 struct kin_error *err)
 {
     KIN_TRY(stop_on_failure(session, work, err));
-    struct kin_cache_batch *batch = kin_batch_new(session->cache);
+    struct kin_cache_batch *batch = work->results ? work->results : kin_batch_new(session->cache);
+    work->results = NULL;
     if (!batch)
         return kin_fail(err, KIN_ENOMEM, "no memory for a batch");
     int status = fill_outputs(session, work, batch, err);
