@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Where a control group says its limit: version 2, version 1. A word in place of a number is none.
@@ -47,4 +48,11 @@ size_t kin_machine_resident(void)
     int found = fscanf(file, "%*u %llu %llu", &resident, &shared);
     fclose(file);
     return found == 2 && resident > shared ? (size_t)(resident - shared) * page_bytes() : 0;
+}
+
+double kin_machine_seconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }

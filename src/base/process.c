@@ -1,4 +1,5 @@
 #include "kindred/process.h"
+#include "kindred/machine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kindred/memory.h"
@@ -20,13 +20,6 @@
 #define GRACE_SECONDS 2.0    /* between SIGTERM and SIGKILL */
 #define LOOK_MILLISECONDS 50 /* how often somebody asks whether to stop */
 #define EXIT_MILLISECONDS 5  /* how often, once it closed its outputs */
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* ---- the program ---- */
 
@@ -220,7 +213,7 @@ struct watch {
 static void stop_if_asked(struct watch *watch)
 {
     const struct kin_process *process = watch->process;
-    double time = now();
+    double time = kin_machine_seconds();
     if (watch->term_at > 0) {
         if (!watch->killed && time > watch->term_at + GRACE_SECONDS)
             watch->killed = kill(-watch->pid, SIGKILL) == 0;
@@ -258,7 +251,7 @@ int kin_process_run(const struct kin_process *process, struct kin_process_end *o
                     struct kin_error *err)
 {
     int ends[2];
-    struct watch watch = {.process = process, .started = now()};
+    struct watch watch = {.process = process, .started = kin_machine_seconds()};
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
         return kin_fail_errno(err, KIN_EIO, errno, "making a pipe");
     fcntl(ends[1], F_SETFL, 0); /* a program expects to be able to write */

@@ -2,10 +2,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "commands.h"
 #include "kindred/json.h"
+#include "kindred/machine.h"
 #include "kindred/memory.h"
 #include "progress.h"
 #include "run_page.h"
@@ -26,13 +26,6 @@ static void catch_signals(void)
     struct sigaction action = {.sa_handler = ask_stop};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-}
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 /* ---- --stats ---- */
@@ -170,12 +163,12 @@ static int run_session(const struct workflow_options *options, struct kin_sessio
         .keep_going = options->keep_going,
         .cancel = &stop_asked,
         .observer = {.context = view, .progress = progress_show, .message = progress_message}};
-    double start = now();
+    double start = kin_machine_seconds();
     int status = kin_session_run(session, &run, &err);
     if (status == 0)
-        return finish(options, session, now() - start, view);
+        return finish(options, session, kin_machine_seconds() - start, view);
     if (options->keep_going && status != KIN_ECANCELLED)
-        finish(options, session, now() - start, view);
+        finish(options, session, kin_machine_seconds() - start, view);
     int code = fail_run(&err, view);
     return code == KIN_EXIT_REQUEST ? KIN_EXIT_FAILED : code;
 }

@@ -1,9 +1,9 @@
 /* Calling a kind: a block of items in, results stored and remembered. */
+#include "kindred/machine.h"
 #include "work.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 _Static_assert(KIN_MOST_OUTPUTS <= KIN_ACTION_OUTPUTS, "an action has room for every output");
 
@@ -245,13 +245,6 @@ static int keep_results(struct block *block, struct kin_error *err)
 
 /* ---- the call ---- */
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static int run(struct block *block, struct kin_error *err)
 {
     const struct kin_kind *kind = step_of(block->session, block->work->instance)->kind;
@@ -274,9 +267,9 @@ static int run(struct block *block, struct kin_error *err)
                             .priors = (const struct kin_value *const *)block->priors,
                             .services = &services,
                             .given = &block->given};
-    double start = now();
+    double start = kin_machine_seconds();
     int status = kind->run(&call, err);
-    block->seconds = now() - start;
+    block->seconds = kin_machine_seconds() - start;
     if (status == KIN_EDATA && block->work->map && block->n == 1) {
         kin_given_release(&block->given);
         status = kin_call_reject(&call, 0, err);

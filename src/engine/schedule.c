@@ -14,18 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kindred/machine.h"
+
 #define DEFAULT_BLOCK 8
 #define BLOCKS_A_THREAD 2
 #define OPEN_WORK_A_THREAD 16
 #define PROGRESS_SECONDS 0.1
 #define STOPPED "stopped; finished work is kept"
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* ---- what computations ask and tell ---- */
 
@@ -128,7 +123,7 @@ static bool take_block(struct kin_session *session, struct work **work, size_t *
     close_handed_out(session);
     if (schedule->stop || schedule->open.n == 0 || session_cancelled(session))
         return false;
-    if (schedule->running > 0 && room_is_short(schedule, now()))
+    if (schedule->running > 0 && room_is_short(schedule, kin_machine_seconds()))
         return false;
     struct instance *instance = &session->instances[heap_top(&schedule->open)];
     bool wide = step_of(session, instance)->kind->wide;
@@ -408,7 +403,7 @@ static void step_on(struct kin_session *session, struct heap *heap, advance *how
 static void show_progress(struct kin_session *session, bool finished)
 {
     struct schedule *schedule = session->schedule;
-    double time = now();
+    double time = kin_machine_seconds();
     if (!session->observer.progress || (!finished && time < schedule->next_progress))
         return;
     schedule->next_progress = time + PROGRESS_SECONDS;
@@ -553,7 +548,7 @@ static int run_once(struct kin_session *session, const struct kin_run_options *o
         .options = options,
         .threads = thread_count(options),
         .memory = room_wanted(options),
-        .started = now(),
+        .started = kin_machine_seconds(),
     };
     session->schedule = &schedule;
     session_name_maker(session, options->libraries);

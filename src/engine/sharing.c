@@ -15,7 +15,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+#include "kindred/machine.h"
 
 #define AHEAD_NS ((int64_t)200000000) /* of work for each thread */
 #define UNKNOWN_BLOCKS 2              /* of a step that nobody has measured make up that much */
@@ -32,13 +33,6 @@ struct ask {
     bool again; /* asked before: it was theirs */
     struct ask *next;
 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static void ask_free(struct ask *ask)
 {
@@ -300,7 +294,7 @@ static void hear(struct kin_session *session, struct ask *ask)
     if (theirs > 0)
         heap_push(&schedule->waiting, work->instance->number, NULL);
     if (theirs > 0 && !ask->again)
-        schedule->next_poll = now() + (schedule->pause = FIRST_PAUSE);
+        schedule->next_poll = kin_machine_seconds() + (schedule->pause = FIRST_PAUSE);
     if (ask->again && theirs < ask->n)
         schedule->pause = FIRST_PAUSE;
 }
@@ -333,7 +327,7 @@ void sharing_answer_locked(struct kin_session *session)
 double sharing_pause_locked(const struct kin_session *session)
 {
     const struct schedule *schedule = session->schedule;
-    return schedule->waiting.n > 0 ? schedule->next_poll - now() : 1;
+    return schedule->waiting.n > 0 ? schedule->next_poll - kin_machine_seconds() : 1;
 }
 
 /* So that a person knows what a run does that does nothing. */
@@ -351,7 +345,7 @@ static void note_owner(struct kin_session *session)
 bool sharing_poll_locked(struct kin_session *session)
 {
     struct schedule *schedule = session->schedule;
-    if (schedule->stop || schedule->waiting.n == 0 || now() < schedule->next_poll)
+    if (schedule->stop || schedule->waiting.n == 0 || kin_machine_seconds() < schedule->next_poll)
         return false;
     struct heap waiting = schedule->waiting;
     schedule->waiting = (struct heap){0};
@@ -367,7 +361,7 @@ bool sharing_poll_locked(struct kin_session *session)
     if (schedule->running == 0)
         note_owner(session);
     schedule->pause = schedule->pause * 2 < LONGEST_PAUSE ? schedule->pause * 2 : LONGEST_PAUSE;
-    schedule->next_poll = now() + schedule->pause;
+    schedule->next_poll = kin_machine_seconds() + schedule->pause;
     return true;
 }
 

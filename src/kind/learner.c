@@ -2,17 +2,10 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
+#include "kindred/machine.h"
 #include "kindred/memory.h"
 #include "kindred/text.h"
-
-static double now_s(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* ---- life ---- */
 
@@ -72,7 +65,7 @@ static int save(struct learner *learner, struct kin_error *err)
     struct kin_value *value;
     KIN_TRY(training_state_value(&learner->state, &value, err));
     KIN_TRY(learner->services->checkpoint(learner->services->context, value, err));
-    learner->saved_s = now_s();
+    learner->saved_s = kin_machine_seconds();
     return 0;
 }
 
@@ -83,7 +76,9 @@ static int save_when_due(struct learner *learner, struct kin_error *err)
         return kin_fail(err, KIN_ECANCELLED, "stopped in epoch %zu of %zu; a checkpoint is kept",
                         learner->state.epoch + 1, learner->params.plan.epochs);
     }
-    return now_s() - learner->saved_s < learner->params.checkpoint_s ? 0 : save(learner, err);
+    return kin_machine_seconds() - learner->saved_s < learner->params.checkpoint_s
+               ? 0
+               : save(learner, err);
 }
 
 /* ---- progress ---- */
@@ -104,7 +99,7 @@ static void tell(const struct learner *learner)
     const struct kin_services *services = learner->services;
     KIN_AUTO(kin_text_release) struct kin_text text = {0};
     const double *sums = state->sums;
-    double rate = (double)learner->seen / (now_s() - learner->started_s);
+    double rate = (double)learner->seen / (kin_machine_seconds() - learner->started_s);
     double left_s = clips_left(learner) / rate;
     size_t shown = state->epoch < learner->params.plan.epochs ? state->epoch + 1 : state->epoch;
     kin_text_addf(&text, "epoch %zu of %zu", shown, learner->params.plan.epochs);
@@ -184,9 +179,9 @@ static int run(struct learner *learner, struct feed *feed, struct kin_error *err
 int learner_run(struct learner *learner, struct kin_error *err)
 {
     struct feed *feed;
-    learner->started_s = learner->saved_s = now_s();
-    KIN_TRY(feed_start(&learner->params.plan, learner->state.epoch, learner->state.step, &feed,
-                       err));
+    learner->started_s = learner->saved_s = kin_machine_seconds();
+    KIN_TRY(
+        feed_start(&learner->params.plan, learner->state.epoch, learner->state.step, &feed, err));
     int status = run(learner, feed, err);
     feed_stop(feed);
     return status;
