@@ -277,6 +277,12 @@ struct kin_trust {
 
 /* What a run may ask for. Every function may be called from the thread that runs the call; fetch
  * and source also from one other thread at the same time. */
+/* Something in memory that one call leaves for another. */
+struct kin_thing {
+    void *at;
+    void (*release)(void *at);
+};
+
 struct kin_services {
     void *context;
     /* A stored value by its digest (a digest field of another value); the caller frees it. */
@@ -294,6 +300,9 @@ struct kin_services {
     int (*checkpoint)(void *context, struct kin_value *takes, struct kin_error *err);
     /* The newest checkpoint of this very call, or NULL. A damaged one is passed over. */
     int (*resume)(void *context, struct kin_value **out, struct kin_error *err);
+    /* See kin_call_take and kin_call_keep. Both may be NULL. */
+    void *(*take)(void *context, const struct kin_digest *key);
+    void (*keep)(void *context, const struct kin_digest *key, struct kin_thing thing);
     /* How far the call is, for the person: «epoch 3 of 20, loss 0.41». */
     void (*progress)(void *context, const char *text);
     /* Whether to stop: keep a checkpoint, then return KIN_ECANCELLED. */
@@ -332,6 +341,15 @@ const struct kin_value *kin_call_prior(const struct kin_call *call, size_t k);
  * kin_random_stream: the kind, its canonical parameters and the digests of the item, so that
  * neither order nor neighbours matter. */
 void kin_call_name(const struct kin_call *call, size_t k, struct kin_text *out);
+
+/* Things that are dear to make and that several calls can use, one at a time: ranks, a network with
+ * its buffers. The key names what it is and all that it is made from; whether there is one changes
+ * no result.
+ * take: one that an earlier call of this run kept; the caller's from then on. NULL: none.
+ * keep: hands one over, to be taken or released. */
+void *kin_call_take(const struct kin_call *call, const struct kin_digest *key);
+void kin_call_keep(const struct kin_call *call, const struct kin_digest *key,
+                   struct kin_thing thing);
 
 /* Giving results. `takes` is taken in every case. output NULL: the first. */
 int kin_call_give(struct kin_call *call, size_t k, const char *output, struct kin_value *takes,

@@ -168,6 +168,18 @@ static int serve_resume(void *context, struct kin_value **out, struct kin_error 
     return longrun_resume(block->session, &block->work->instance->key, out, err);
 }
 
+/* To compute anew, in order to compare, is to begin with nothing. */
+static void *serve_take(void *context, const struct kin_digest *key)
+{
+    const struct block *block = context;
+    return block->work->dry ? NULL : shelf_take(block->session, key);
+}
+
+static void serve_keep(void *context, const struct kin_digest *key, struct kin_thing thing)
+{
+    shelf_keep(((struct block *)context)->session, key, thing);
+}
+
 static void serve_progress(void *context, const char *text)
 {
     session_note(((struct block *)context)->session, text);
@@ -254,6 +266,8 @@ static int run(struct block *block, struct kin_error *err)
                                           .source = serve_source,
                                           .checkpoint = serve_checkpoint,
                                           .resume = serve_resume,
+                                          .take = serve_take,
+                                          .keep = serve_keep,
                                           .progress = serve_progress,
                                           .cancelled = serve_cancelled,
                                           .threads = session_threads(block->session, kind),

@@ -537,6 +537,7 @@ static void release(struct schedule *schedule)
     heap_release(&schedule->open);
     heap_release(&schedule->finished);
     heap_release(&schedule->done);
+    shelf_release(&schedule->shelf);
     sharing_release(schedule);
 }
 

@@ -7,6 +7,15 @@
 
 #define MOST_THREADS 256
 
+/* Things for the calls to come, the oldest first. */
+struct shelf {
+    struct kept {
+        struct kin_digest key;
+        struct kin_thing thing;
+    } *list;
+    size_t n, capacity;
+};
+
 struct schedule {
     const struct kin_run_options *options;
     unsigned threads;
@@ -17,6 +26,7 @@ struct schedule {
     struct heap waiting;  /* instances with items that another process computes */
     struct heap finished; /* instances whose blocks are all computed */
     struct heap done;     /* instances whose action is committed */
+    struct shelf shelf;
     struct ask *answered, *last_answered; /* claims that were answered */
     int64_t ahead_ns;        /* of work that is claimed, or asked for, and not begun */
     double next_poll, pause; /* when to ask again for what waits */
@@ -42,6 +52,9 @@ struct schedule {
 size_t room_wanted(const struct kin_run_options *options);
 /* Whether the process has more than that, as of a moment ago. */
 bool room_is_short(struct schedule *schedule, double now);
+
+/* Releases what is on it; see shelf.c and session.h. */
+void shelf_release(struct shelf *shelf);
 
 /* Frees what sharing.c keeps there. */
 void sharing_release(struct schedule *schedule);

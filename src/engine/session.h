@@ -296,6 +296,11 @@ int work_finish(struct kin_session *session, struct work *work,
                 void (*done)(void *context, int status, const struct kin_error *err), void *context,
                 struct kin_error *err);
 
+/* ---- shelf.c: what kin_call_take and kin_call_keep do; outside a run nothing is kept ---- */
+
+void *shelf_take(struct kin_session *session, const struct kin_digest *key);
+void shelf_keep(struct kin_session *session, const struct kin_digest *key, struct kin_thing thing);
+
 /* ---- load.c: values, from the cache or computed anew ---- */
 
 /* The artifact or manifest of an output of a done instance; recomputed when its bytes are not

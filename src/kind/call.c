@@ -52,6 +52,24 @@ void kin_call_name(const struct kin_call *call, size_t k, struct kin_text *out)
     }
 }
 
+/* ---- between calls ---- */
+
+void *kin_call_take(const struct kin_call *call, const struct kin_digest *key)
+{
+    const struct kin_services *services = call->services;
+    return services && services->take ? services->take(services->context, key) : NULL;
+}
+
+void kin_call_keep(const struct kin_call *call, const struct kin_digest *key,
+                   struct kin_thing thing)
+{
+    const struct kin_services *services = call->services;
+    if (services && services->keep)
+        services->keep(services->context, key, thing);
+    else
+        thing.release(thing.at);
+}
+
 /* ---- results ---- */
 
 void kin_given_release(struct kin_given *given)
@@ -74,8 +92,7 @@ static int add(struct kin_call *call, const char *output, struct kin_gift gift,
     if (index < 0)
         abort(); /* the kind gives an output it does not declare */
     gift.output = (size_t)index;
-    int status =
-        kin_grow(&given->list, &given->capacity, given->n + 1, sizeof *given->list, err);
+    int status = kin_grow(&given->list, &given->capacity, given->n + 1, sizeof *given->list, err);
     if (status != 0) {
         kin_value_free(gift.value);
         kin_free(gift.id);

@@ -3,7 +3,7 @@
 #include "kindred/memory.h"
 #include "model.h"
 
-#define BLOCK 64 /* clips that share one making of the network */
+#define BLOCK 64 /* the model is read and its front made once a call */
 
 static const struct kin_port inputs[] = {
     {.name = "of", .type = "clips", .mode = KIN_EACH, .doc = "the clips"},
@@ -21,32 +21,30 @@ static const struct kin_output outputs[] = {
 struct encoder {
     struct kin_model model;
     struct kin_front *front;
-    struct kin_model_network net; /* none: the vector is the embedding */
+    struct kin_model_network *net; /* NULL: the vector is the embedding */
     float *input, *z;
     size_t size; /* of z */
 };
 
 static void encoder_release(struct encoder *encoder)
 {
-    kin_model_network_release(&encoder->net);
     kin_front_free(encoder->front);
     kin_model_release(&encoder->model);
     kin_free(encoder->input);
     kin_free(encoder->z);
 }
 
-static int encoder_init(struct encoder *encoder, const struct kin_value *model,
-                        struct kin_error *err)
+static int encoder_init(struct encoder *encoder, const struct kin_call *call, struct kin_error *err)
 {
-    KIN_TRY(kin_model_read(model, &encoder->model, err));
+    KIN_TRY(kin_model_read(kin_call_input(call, "model")->value, &encoder->model, err));
     KIN_TRY(kin_model_front(&encoder->model, &encoder->front, err));
     size_t inputs_n = kin_front_inputs(encoder->front);
     encoder->size = inputs_n;
-    if (!encoder->model.baseline) {
-        KIN_TRY(kin_model_network_init(&encoder->net, model, &encoder->model, encoder->front, err));
-        encoder->size = kin_network_embedding(encoder->net.network);
-    }
     KIN_TRY(kin_alloc_into(&encoder->input, inputs_n, sizeof(float), err));
+    if (!encoder->model.baseline) {
+        KIN_TRY(kin_model_network_take(call, &encoder->model, encoder->front, &encoder->net, err));
+        encoder->size = kin_model_network_embedding(encoder->net);
+    }
     return kin_alloc_into(&encoder->z, encoder->size, sizeof(float), err);
 }
 
@@ -55,7 +53,7 @@ static int embed(struct encoder *encoder, const struct kin_audio *audio, struct 
     if (encoder->model.baseline)
         return kin_front_input(encoder->front, audio->samples, encoder->z, err);
     KIN_TRY(kin_front_input(encoder->front, audio->samples, encoder->input, err));
-    return kin_model_network_apply(&encoder->net, encoder->input, NULL, encoder->z, err);
+    return kin_model_network_apply(encoder->net, encoder->input, NULL, encoder->z, err);
 }
 
 static int encode(struct kin_call *call, size_t k, void *context, struct kin_value **out,
@@ -77,8 +75,11 @@ static int encode(struct kin_call *call, size_t k, void *context, struct kin_val
 static int run(struct kin_call *call, struct kin_error *err)
 {
     KIN_AUTO(encoder_release) struct encoder encoder = {0};
-    KIN_TRY(encoder_init(&encoder, kin_call_input(call, "model")->value, err));
-    return kin_each(call, encode, &encoder, err);
+    int status = encoder_init(&encoder, call, err);
+    if (status == 0)
+        status = kin_each(call, encode, &encoder, err);
+    kin_model_network_leave(call, encoder.net);
+    return status;
 }
 
 const struct kin_kind kin_kind_encode = {

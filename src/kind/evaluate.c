@@ -11,7 +11,7 @@
 #include "number.h"
 #include "song.h"
 
-#define BLOCK 64 /* clips that share one making of the network */
+#define BLOCK 64 /* the model is read and its front made once a call */
 
 static const char *const predictors[] = {"network", "prior", "ideal", NULL};
 
@@ -49,14 +49,13 @@ struct evaluation {
     struct kin_model model;
     struct kin_front *front;
     struct kin_judge *judge;
-    struct kin_model_network net; /* none: another predictor */
+    struct kin_model_network *net; /* NULL: another predictor */
     enum kin_guess guess;
     float *input, *output;
 };
 
 static void evaluation_release(struct evaluation *e)
 {
-    kin_model_network_release(&e->net);
     kin_judge_free(e->judge);
     kin_front_free(e->front);
     kin_model_release(&e->model);
@@ -64,10 +63,10 @@ static void evaluation_release(struct evaluation *e)
     kin_free(e->output);
 }
 
-static int make_network(struct evaluation *e, const struct kin_value *model, struct kin_error *err)
+static int take_network(struct evaluation *e, const struct kin_call *call, struct kin_error *err)
 {
-    KIN_TRY(kin_model_network_init(&e->net, model, &e->model, e->front, err));
-    return kin_alloc_into(&e->input, kin_front_inputs(e->front), sizeof(float), err);
+    KIN_TRY(kin_alloc_into(&e->input, kin_front_inputs(e->front), sizeof(float), err));
+    return kin_model_network_take(call, &e->model, e->front, &e->net, err);
 }
 
 static int make_judge(struct evaluation *e, struct kin_error *err)
@@ -96,13 +95,12 @@ static int check_ports(const struct kin_call *call, const struct kin_task *task,
 
 static int evaluation_init(struct evaluation *e, const struct kin_call *call, struct kin_error *err)
 {
-    const struct kin_value *model = kin_call_input(call, "model")->value;
-    KIN_TRY(kin_model_read(model, &e->model, err));
+    KIN_TRY(kin_model_read(kin_call_input(call, "model")->value, &e->model, err));
     KIN_TRY(check_ports(call, e->model.task, err));
     KIN_TRY(kin_model_front(&e->model, &e->front, err));
     KIN_TRY(make_judge(e, err));
     e->guess = kin_arg_is(call->args, "predictor", "ideal") ? KIN_GUESS_IDEAL : KIN_GUESS_PRIOR;
-    return kin_arg_is(call->args, "predictor", "network") ? make_network(e, model, err) : 0;
+    return kin_arg_is(call->args, "predictor", "network") ? take_network(e, call, err) : 0;
 }
 
 /* ---- one clip ---- */
@@ -136,10 +134,10 @@ static int read_clip(const struct kin_call *call, const struct evaluation *e, si
 
 static int predict(struct evaluation *e, const struct kin_task_clip *clip, struct kin_error *err)
 {
-    if (!e->net.network)
+    if (!e->net)
         return kin_judge_guess(e->judge, e->guess, clip, e->output, err);
     KIN_TRY(kin_front_input(e->front, clip->mix, e->input, err));
-    return kin_model_network_apply(&e->net, e->input, e->output, NULL, err);
+    return kin_model_network_apply(e->net, e->input, e->output, NULL, err);
 }
 
 static int add_classes(const struct evaluation *e, const struct kin_task_song *song,
@@ -180,8 +178,11 @@ static int evaluate(struct kin_call *call, size_t k, void *context, struct kin_v
 static int run(struct kin_call *call, struct kin_error *err)
 {
     KIN_AUTO(evaluation_release) struct evaluation e = {0};
-    KIN_TRY(evaluation_init(&e, call, err));
-    return kin_each(call, evaluate, &e, err);
+    int status = evaluation_init(&e, call, err);
+    if (status == 0)
+        status = kin_each(call, evaluate, &e, err);
+    kin_model_network_leave(call, e.net);
+    return status;
 }
 
 const struct kin_kind kin_kind_evaluate = {

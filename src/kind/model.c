@@ -15,13 +15,12 @@ static int set_classes(struct kin_value *value, const struct kin_model *model,
     size_t n = model->classes.n;
     if (n == 0)
         return 0;
-    KIN_TRY(kin_value_set_texts(value, "classes", (const char *const *)model->classes.names, n,
-                                err));
+    KIN_TRY(
+        kin_value_set_texts(value, "classes", (const char *const *)model->classes.names, n, err));
     return kin_value_set_f32(value, "frequencies", model->frequencies, n, 0, err);
 }
 
-static int set_header(struct kin_value *value, const struct kin_model *model,
-                      struct kin_error *err)
+static int set_header(struct kin_value *value, const struct kin_model *model, struct kin_error *err)
 {
     KIN_TRY(kin_value_set_text(value, "task", model->task->name, err));
     KIN_TRY(kin_value_set_text(value, "encoder", model->baseline ? "MFCC" : "VGG", err));
@@ -35,8 +34,8 @@ static int set_header(struct kin_value *value, const struct kin_model *model,
     return kin_scaler_set(value, &model->scale, model->rate_hz, err);
 }
 
-static int set_arrays(struct kin_value *value, const struct kin_layout *layout,
-                      const float *values, struct kin_error *err)
+static int set_arrays(struct kin_value *value, const struct kin_layout *layout, const float *values,
+                      struct kin_error *err)
 {
     for (size_t i = 0; i < layout->n; i++) {
         const struct kin_parameter *parameter = &layout->items[i];
@@ -63,8 +62,7 @@ int kin_model_new(const struct kin_model *model, const struct kin_layout *layout
 
 /* ---- reading ---- */
 
-static int read_classes(const struct kin_value *value, struct kin_model *out,
-                        struct kin_error *err)
+static int read_classes(const struct kin_value *value, struct kin_model *out, struct kin_error *err)
 {
     const struct kin_tensor *names = kin_value_get(value, "classes"), *frequencies;
     if (!names)
@@ -152,8 +150,7 @@ int kin_model_front(const struct kin_model *model, struct kin_front **out, struc
     return kin_front_new(&params, out, err);
 }
 
-struct kin_network_spec kin_model_spec(const struct kin_model *model,
-                                       const struct kin_front *front)
+struct kin_network_spec kin_model_spec(const struct kin_model *model, const struct kin_front *front)
 {
     return kin_task_spec(model->task, front, &model->classes, &model->size);
 }
@@ -170,23 +167,71 @@ int kin_model_clip(const struct kin_model *model, const struct kin_value *clip,
                     out->rate_hz, model->rate_hz);
 }
 
-int kin_model_network_init(struct kin_model_network *out, const struct kin_value *value,
-                           const struct kin_model *model, const struct kin_front *front,
-                           struct kin_error *err)
+struct kin_model_network {
+    struct kin_network *network;
+    float *values;
+    const float *fresh; /* values until the network has them, then NULL */
+};
+
+static void network_release(void *at)
+{
+    struct kin_model_network *net = at;
+    kin_network_free(net->network);
+    kin_free(net->values);
+    kin_free(net);
+}
+
+static void network_auto(struct kin_model_network **net)
+{
+    if (*net)
+        network_release(*net);
+}
+
+static int network_new(const struct kin_value *value, const struct kin_model *model,
+                       const struct kin_front *front, struct kin_model_network **out,
+                       struct kin_error *err)
 {
     const struct kin_network_spec spec = kin_model_spec(model, front);
     const struct kin_network_setup setup = {.batch = 1};
-    KIN_TRY(kin_network_new(&spec, &setup, &out->network, err));
-    const struct kin_layout *layout = kin_network_layout(out->network);
-    KIN_TRY(kin_alloc_into(&out->values, layout->total, sizeof(float), err));
-    out->fresh = out->values;
-    return kin_model_values(value, layout, out->values, err);
+    KIN_AUTO(network_auto) struct kin_model_network *net = NULL;
+    KIN_TRY(kin_alloc_into(&net, 1, sizeof *net, err));
+    KIN_TRY(kin_network_new(&spec, &setup, &net->network, err));
+    const struct kin_layout *layout = kin_network_layout(net->network);
+    KIN_TRY(kin_alloc_into(&net->values, layout->total, sizeof(float), err));
+    net->fresh = net->values;
+    KIN_TRY(kin_model_values(value, layout, net->values, err));
+    *out = net;
+    net = NULL;
+    return 0;
 }
 
-void kin_model_network_release(struct kin_model_network *network)
+/* The model says all that its network is made from. */
+static struct kin_digest network_key(const struct kin_call *call)
 {
-    kin_network_free(network->network);
-    kin_free(network->values);
+    struct kin_digest parts[] = {kin_digest_of("network", 7),
+                                 kin_call_input(call, "model")->digest};
+    return kin_digest_of(parts, sizeof parts);
+}
+
+int kin_model_network_take(const struct kin_call *call, const struct kin_model *model,
+                           const struct kin_front *front, struct kin_model_network **out,
+                           struct kin_error *err)
+{
+    const struct kin_digest key = network_key(call);
+    *out = kin_call_take(call, &key);
+    return *out ? 0 : network_new(kin_call_input(call, "model")->value, model, front, out, err);
+}
+
+void kin_model_network_leave(const struct kin_call *call, struct kin_model_network *network)
+{
+    const struct kin_digest key = network_key(call);
+    if (network)
+        kin_call_keep(call, &key, (struct kin_thing){network, network_release});
+}
+
+size_t kin_model_network_embedding(const struct kin_model_network *network)
+{
+    return kin_network_embedding(network->network);
 }
 
 int kin_model_network_apply(struct kin_model_network *network, const float *input, float *output,

@@ -13,6 +13,7 @@
 #define KIN_KIND_MODEL_H
 
 #include "kindred/audio.h"
+#include "kindred/kind.h"
 #include "kindred/task.h"
 #include "kindred/value.h"
 
@@ -52,17 +53,18 @@ int kin_model_clip(const struct kin_model *model, const struct kin_value *clip,
                    struct kin_audio *out, struct kin_error *err);
 
 /* A model's network with its values, for one clip at a time: neighbours change no bit, and one clip
- * keeps a core busy. Zeroed memory is none. */
-struct kin_model_network {
-    struct kin_network *network;
-    float *values;
-    const float *fresh; /* values until the network has them, then NULL */
-};
+ * keeps a core busy. */
+struct kin_model_network;
 
-int kin_model_network_init(struct kin_model_network *out, const struct kin_value *value,
-                           const struct kin_model *model, const struct kin_front *front,
+/* That of the call's input `model`, which `model` was read from: made, or one that another call has
+ * left. */
+int kin_model_network_take(const struct kin_call *call, const struct kin_model *model,
+                           const struct kin_front *front, struct kin_model_network **out,
                            struct kin_error *err);
-void kin_model_network_release(struct kin_model_network *network);
+/* Leaves it for other calls, by which it may be gone; accepts NULL. */
+void kin_model_network_leave(const struct kin_call *call, struct kin_model_network *network);
+/* Length of its embedding. */
+size_t kin_model_network_embedding(const struct kin_model_network *network);
 /* Arguments as of kin_network_apply, for one clip. */
 int kin_model_network_apply(struct kin_model_network *network, const float *input, float *output,
                             float *z, struct kin_error *err);
