@@ -135,7 +135,7 @@ int kin_between_rho(const double *a, const double *b, const size_t *own, size_t 
 /* The same in two steps, so that a matrix that is compared with many others is ranked once.
  *
  * kin_between_pairs: how many pairs the parameters select: the length of `ranks`.
- * kin_between_rank:  the ranks of one matrix under these parameters.
+ * kin_between_rank:  the ranks of one matrix under these parameters; ranks may be distance itself.
  * kin_between_ranked: the correlation of two such arrays, made with the same own, rows, originals
  *                    and params; the same bits as kin_between_rho.
  * Errors of kin_between_rank: as above, and KIN_EDATA when a selected distance is NaN, since the

@@ -1,11 +1,12 @@
 /* Consistency between two spaces: do clips that go astray in one go astray in the other too? */
-#include <string.h>
+#include <math.h>
+#include <stdio.h>
 
 #include "interval.h"
+#include "joint.h"
 #include "kindred/measure.h"
 #include "kindred/memory.h"
 #include "number.h"
-#include "row.h"
 
 static const char *const measures[] = {"accuracy", "rho", NULL};
 static const char *const pools[] = {"all", "clip", NULL};
@@ -44,132 +45,6 @@ static const struct kin_output outputs[] = {
     {0},
 };
 
-/* One item of both sides. */
-struct pairing {
-    size_t a, b;
-    const char *id;
-};
-
-/* Both matrices over the rows and columns that both sides have. */
-struct joint {
-    struct kin_columns columns_a, columns_b;
-    struct pairing *rows, *columns;
-    size_t n_rows, n_columns;
-    size_t missing; /* rows that one side lacks */
-    double *a, *b;  /* [n_rows][n_columns] */
-    size_t *own;
-};
-
-static void joint_release(struct joint *joint)
-{
-    kin_columns_release(&joint->columns_a);
-    kin_columns_release(&joint->columns_b);
-    kin_free(joint->rows);
-    kin_free(joint->columns);
-    kin_free(joint->a);
-    kin_free(joint->b);
-    kin_free(joint->own);
-}
-
-/* ---- joining by id: both sides ascend ---- */
-
-static int join_rows(const struct kin_set *a, const struct kin_set *b, struct joint *joint,
-                     struct kin_error *err)
-{
-    KIN_TRY(kin_alloc_into(&joint->rows, a->n_items, sizeof *joint->rows, err));
-    size_t i = 0, j = 0;
-    while (i < a->n_items || j < b->n_items) {
-        int order = i == a->n_items   ? 1
-                    : j == b->n_items ? -1
-                                      : strcmp(a->items[i].id, b->items[j].id);
-        if (order == 0 && a->items[i].value && b->items[j].value)
-            joint->rows[joint->n_rows++] = (struct pairing){i, j, a->items[i].id};
-        else
-            joint->missing++;
-        i += order <= 0;
-        j += order >= 0;
-    }
-    return 0;
-}
-
-static int join_columns(struct joint *joint, struct kin_error *err)
-{
-    const struct kin_columns *a = &joint->columns_a, *b = &joint->columns_b;
-    KIN_TRY(kin_alloc_into(&joint->columns, a->n, sizeof *joint->columns, err));
-    for (size_t i = 0; i < a->n; i++) {
-        long j = kin_collection_find(b->entries, b->n, a->entries[i].id);
-        if (j < 0 || a->entries[i].failed || b->entries[j].failed)
-            continue;
-        joint->columns[joint->n_columns++] = (struct pairing){i, (size_t)j, a->entries[i].id};
-    }
-    return 0;
-}
-
-/* The own original of a row among the common columns. */
-static size_t own_column(const struct joint *joint, const char *id)
-{
-    size_t low = 0, high = joint->n_columns;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(joint->columns[middle].id, id);
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return KIN_NO_ORIGINAL;
-}
-
-/* All rows of one side were made against the same originals. */
-static int same_columns(const struct kin_columns *columns, const struct kin_value *row,
-                        const char *side, struct kin_error *err)
-{
-    const struct kin_digest *digest;
-    KIN_TRY(kin_row_columns(row, &digest, err));
-    if (kin_digest_equal(digest, &columns->digest))
-        return 0;
-    return kin_fail(err, KIN_EDATA, "rows of '%s' are distances to different collections", side);
-}
-
-static int fill(const struct joint *joint, size_t r, const struct kin_value *row, bool is_a,
-                struct kin_error *err)
-{
-    const struct kin_columns *columns = is_a ? &joint->columns_a : &joint->columns_b;
-    double *out = (is_a ? joint->a : joint->b) + r * joint->n_columns;
-    const struct kin_tensor *distances;
-    KIN_TRY(same_columns(columns, row, is_a ? "audio" : "latent", err));
-    KIN_TRY(kin_columns_row(columns, row, &distances, err));
-    for (size_t j = 0; j < joint->n_columns; j++)
-        out[j] = kin_row_distance(distances, is_a ? joint->columns[j].a : joint->columns[j].b);
-    return 0;
-}
-
-static int join(struct kin_call *call, struct joint *joint, struct kin_error *err)
-{
-    const struct kin_set *a = kin_call_input(call, "audio"), *b = kin_call_input(call, "latent");
-    KIN_TRY(join_rows(a, b, joint, err));
-    if (joint->n_rows > 0) {
-        const struct pairing *first = &joint->rows[0];
-        KIN_TRY(kin_columns_of(call, a->items[first->a].value, &joint->columns_a, err));
-        KIN_TRY(kin_columns_of(call, b->items[first->b].value, &joint->columns_b, err));
-    }
-    KIN_TRY(join_columns(joint, err));
-    size_t cells;
-    if (!kin_mul_size(joint->n_rows, joint->n_columns, &cells))
-        return kin_fail(err, KIN_ENOMEM, "no memory for %zu rows of distances", joint->n_rows);
-    KIN_TRY(kin_alloc_into(&joint->a, cells, sizeof *joint->a, err));
-    KIN_TRY(kin_alloc_into(&joint->b, cells, sizeof *joint->b, err));
-    KIN_TRY(kin_alloc_into(&joint->own, joint->n_rows, sizeof *joint->own, err));
-    for (size_t r = 0; r < joint->n_rows; r++) {
-        KIN_TRY(fill(joint, r, a->items[joint->rows[r].a].value, true, err));
-        KIN_TRY(fill(joint, r, b->items[joint->rows[r].b].value, false, err));
-        joint->own[r] = own_column(joint, joint->rows[r].id);
-    }
-    return 0;
-}
-
 /* ---- measures ---- */
 
 /* With the interval of the mean of x, if one is asked for. */
@@ -185,20 +60,27 @@ static int make_number(const struct kin_call *call, const struct kin_named_numbe
     return 0;
 }
 
-static int accuracy(const struct kin_call *call, const struct joint *joint, struct kin_value **out,
-                    struct kin_error *err)
+static int outcomes_of(const struct kin_joint *joint, enum kin_side side, enum kin_outcome **out,
+                       struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) double *distances = NULL;
+    KIN_TRY(kin_joint_distances(joint, side, &distances, err));
+    KIN_TRY(kin_alloc_into(out, joint->n_rows, sizeof **out, err));
+    if (joint->n_rows == 0)
+        return 0;
+    return kin_within_outcomes(distances, joint->own, joint->n_rows, joint->n_columns, *out, err);
+}
+
+static int accuracy(const struct kin_call *call, const struct kin_joint *joint,
+                    struct kin_value **out, struct kin_error *err)
 {
     KIN_AUTO(kin_auto_free) enum kin_outcome *a = NULL;
     KIN_AUTO(kin_auto_free) enum kin_outcome *b = NULL;
     KIN_AUTO(kin_auto_free) double *equal = NULL;
     size_t n = joint->n_rows;
-    KIN_TRY(kin_alloc_into(&a, n, sizeof *a, err));
-    KIN_TRY(kin_alloc_into(&b, n, sizeof *b, err));
+    KIN_TRY(outcomes_of(joint, KIN_SIDE_AUDIO, &a, err));
+    KIN_TRY(outcomes_of(joint, KIN_SIDE_LATENT, &b, err));
     KIN_TRY(kin_alloc_into(&equal, n, sizeof *equal, err));
-    if (n > 0) {
-        KIN_TRY(kin_within_outcomes(joint->a, joint->own, n, joint->n_columns, a, err));
-        KIN_TRY(kin_within_outcomes(joint->b, joint->own, n, joint->n_columns, b, err));
-    }
     for (size_t i = 0; i < n; i++) /* the unit is the clip */
         equal[i] = kin_between_accuracy(&a[i], &b[i], 1).accuracy;
     struct kin_agreement agreement = kin_between_accuracy(a, b, n);
@@ -211,8 +93,94 @@ static int accuracy(const struct kin_call *call, const struct joint *joint, stru
     return make_number(call, numbers, KIN_COUNT(numbers), equal, n, out, err);
 }
 
+/* ---- rho ---- */
+
+/* The ranks of one side: other instances have the same side beside another one. */
+struct ranks {
+    struct kin_digest key;
+    bool shared;    /* they follow from this side alone */
+    double *values; /* NULL: a distance is undefined, and ranks depend on the other side */
+};
+
+static struct kin_digest ranks_key(const struct kin_set *set, const struct kin_rho_params *choice)
+{
+    char name[32];
+    int n = snprintf(name, sizeof name, "ranks %d %d", choice->pool, choice->own);
+    struct kin_digest parts[] = {kin_digest_of(name, (size_t)n), set->digest};
+    return kin_digest_of(parts, sizeof parts);
+}
+
+static bool any_nan(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isnan(x[i]))
+            return true;
+    return false;
+}
+
+static int rank(const struct kin_joint *joint, enum kin_side side,
+                const struct kin_rho_params *choice, double **out, struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) double *cells = NULL;
+    size_t rows = joint->n_rows, columns = joint->n_columns;
+    KIN_TRY(kin_joint_distances(joint, side, &cells, err));
+    if (any_nan(cells, rows * columns))
+        return 0;
+    KIN_TRY(kin_between_rank(cells, joint->own, rows, columns, choice, cells, err));
+    *out = cells;
+    cells = NULL;
+    return 0;
+}
+
+static int ranks_take(const struct kin_call *call, const struct kin_joint *joint,
+                      enum kin_side side, const struct kin_rho_params *choice, struct ranks *out,
+                      struct kin_error *err)
+{
+    out->key = ranks_key(joint->sets[side], choice);
+    out->shared = kin_joint_covers(joint, side);
+    out->values = out->shared ? kin_call_take(call, &out->key) : NULL;
+    return out->values ? 0 : rank(joint, side, choice, &out->values, err);
+}
+
+static void ranks_leave(const struct kin_call *call, struct ranks *ranks)
+{
+    if (ranks->values && ranks->shared)
+        kin_call_keep(call, &ranks->key, (struct kin_thing){ranks->values, kin_free});
+    else
+        kin_free(ranks->values);
+}
+
+/* Pairs that are undefined on a side are left out of both. */
+static int correlate_defined(const struct kin_joint *joint, const struct kin_rho_params *choice,
+                             struct kin_rho *out, struct kin_error *err)
+{
+    KIN_AUTO(kin_auto_free) double *a = NULL;
+    KIN_AUTO(kin_auto_free) double *b = NULL;
+    KIN_TRY(kin_joint_distances(joint, KIN_SIDE_AUDIO, &a, err));
+    KIN_TRY(kin_joint_distances(joint, KIN_SIDE_LATENT, &b, err));
+    return kin_between_rho(a, b, joint->own, joint->n_rows, joint->n_columns, choice, out, err);
+}
+
+static int correlate(const struct kin_call *call, const struct kin_joint *joint,
+                     const struct kin_rho_params *choice, struct kin_rho *out,
+                     struct kin_error *err)
+{
+    struct ranks a = {0}, b = {0};
+    int status = ranks_take(call, joint, KIN_SIDE_AUDIO, choice, &a, err);
+    if (status == 0 && a.values)
+        status = ranks_take(call, joint, KIN_SIDE_LATENT, choice, &b, err);
+    if (status == 0 && b.values)
+        *out = kin_between_ranked(a.values, b.values, joint->own, joint->n_rows, joint->n_columns,
+                                  choice);
+    else if (status == 0)
+        status = correlate_defined(joint, choice, out, err);
+    ranks_leave(call, &a);
+    ranks_leave(call, &b);
+    return status;
+}
+
 /* One number for all clips: no interval of it, but the numbers are there. */
-static int rho(const struct kin_call *call, const struct joint *joint, struct kin_value **out,
+static int rho(const struct kin_call *call, const struct kin_joint *joint, struct kin_value **out,
                struct kin_error *err)
 {
     const struct kin_args *args = call->args;
@@ -221,8 +189,7 @@ static int rho(const struct kin_call *call, const struct joint *joint, struct ki
         .own = kin_arg_is(args, "own", "left-out") ? KIN_OWN_LEFT_OUT : KIN_OWN_INCLUDED,
     };
     struct kin_rho result;
-    KIN_TRY(kin_between_rho(joint->a, joint->b, joint->own, joint->n_rows, joint->n_columns,
-                            &choice, &result, err));
+    KIN_TRY(correlate(call, joint, &choice, &result, err));
     const struct kin_named_number numbers[] = {
         {"consistency", result.rho},
         {"clips", (double)result.rows},
@@ -236,8 +203,8 @@ static int rho(const struct kin_call *call, const struct joint *joint, struct ki
 
 static int run(struct kin_call *call, struct kin_error *err)
 {
-    KIN_AUTO(joint_release) struct joint joint = {0};
-    KIN_TRY(join(call, &joint, err));
+    KIN_AUTO(kin_joint_release) struct kin_joint joint = {0};
+    KIN_TRY(kin_joint_init(call, &joint, err));
     struct kin_value *value;
     if (kin_arg_is(call->args, "measure", "rho"))
         KIN_TRY(rho(call, &joint, &value, err));
