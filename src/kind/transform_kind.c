@@ -92,9 +92,38 @@ struct work {
 
 static void work_release(struct work *work)
 {
-    kin_transformer_free(work->transformer);
     kin_audio_release(&work->recording);
     kin_audio_release(&work->ambience);
+}
+
+/* ---- transformers, used by one call after the other ---- */
+
+static void free_transformer(void *at)
+{
+    kin_transformer_free(at);
+}
+
+/* The synthesised bar follows from the seed. */
+static struct kin_digest transformer_key(const struct work *work)
+{
+    struct kin_digest name = kin_digest_of("transformer", 11);
+    struct kin_digest seed = kin_digest_of(&work->params.ambience_seed, sizeof(uint64_t));
+    struct kin_digest parts[] = {name, seed};
+    return kin_digest_of(parts, sizeof parts);
+}
+
+static int take_transformer(const struct kin_call *call, struct work *work, struct kin_error *err)
+{
+    struct kin_digest key = transformer_key(work);
+    work->transformer = kin_call_take(call, &key);
+    return work->transformer ? 0 : kin_transformer_new(&work->transformer, err);
+}
+
+static void leave_transformer(const struct kin_call *call, struct work *work)
+{
+    struct kin_digest key = transformer_key(work);
+    if (work->transformer)
+        kin_call_keep(call, &key, (struct kin_thing){work->transformer, free_transformer});
 }
 
 /* ---- parameters ---- */
@@ -137,7 +166,7 @@ static int work_init(struct work *work, const struct kin_call *call, struct kin_
     if (strcmp(code, ORIGINAL) == 0)
         return 0;
     KIN_TRY(kin_transform_find(code, &work->transform, err));
-    KIN_TRY(kin_transformer_new(&work->transformer, err));
+    KIN_TRY(take_transformer(call, work, err));
     const struct kin_set *ambience = kin_call_input(call, "ambience");
     if (!ambience || !work->transform->random)
         return 0;
@@ -236,8 +265,11 @@ static void note(const struct kin_args *args, struct kin_text *out)
 static int run(struct kin_call *call, struct kin_error *err)
 {
     KIN_AUTO(work_release) struct work work = {0};
-    KIN_TRY(work_init(&work, call, err));
-    return kin_each(call, one, &work, err);
+    int status = work_init(&work, call, err);
+    if (status == 0)
+        status = kin_each(call, one, &work, err);
+    leave_transformer(call, &work);
+    return status;
 }
 
 const struct kin_kind kin_kind_transform = {
@@ -248,7 +280,7 @@ const struct kin_kind kin_kind_transform = {
     .params = params,
     .inputs = inputs,
     .outputs = outputs,
-    .block = 16, /* the synthesised bar is made once a call, and costs as much as ten clips */
+    .block = 16,
     .check = check,
     .note = note,
     .run = run,
