@@ -86,6 +86,7 @@ const struct kin_digest *history_find(const struct history *history, const char 
 
 struct named_key {
     const char *name;
+    size_t step;
     struct kin_digest key;
 };
 
@@ -120,7 +121,7 @@ static int gather_one(const struct kin_session *session, const struct instance *
     if (instance->state != INSTANCE_DONE)
         key = history_find(last, known->names.data + start);
     if (key)
-        known->list[known->n++].key = *key;
+        known->list[known->n++] = (struct named_key){.step = instance->step, .key = *key};
     else
         known->names.length = start;
     return 0;
@@ -173,8 +174,10 @@ static int keep_gone(const struct kin_session *session, const struct history *la
         if (now > 0 && bsearch(&gone, known->list, now, sizeof *known->list, by_name))
             continue;
         long step = step_of_name(session, gone.name);
-        if (step >= 0 && partial[step])
-            known->list[known->n++] = gone;
+        if (step < 0 || !partial[step])
+            continue;
+        gone.step = (size_t)step;
+        known->list[known->n++] = gone;
     }
     if (known->n > now)
         qsort(known->list, known->n, sizeof *known->list, by_name);
@@ -191,20 +194,6 @@ static int gather(const struct kin_session *session, const struct history *last,
     return keep_gone(session, last, known, err);
 }
 
-/* The result file that an instance is written to: "" most of the time. */
-static const char *file_of(const struct kin_session *session, const char *name)
-{
-    char step[256];
-    size_t length = strcspn(name, "[");
-    if (length >= sizeof step)
-        return "";
-    memcpy(step, name, length);
-    step[length] = '\0';
-    long found = kin_workflow_step(session->workflow, step);
-    const char *file = found < 0 ? NULL : session->workflow->steps[found].file;
-    return file ? file : "";
-}
-
 static int make_value(const struct kin_session *session, const struct known *known,
                       struct kin_value **out, struct kin_error *err)
 {
@@ -217,7 +206,9 @@ static int make_value(const struct kin_session *session, const struct known *kno
     KIN_TRY(kin_alloc_into(&keys, n, sizeof *keys, err));
     for (size_t i = 0; i < n; i++) {
         names[i] = known->list[i].name;
-        files[i] = file_of(session, names[i]);
+        /* the result file that it is written to: "" most of the time */
+        const char *file = session->workflow->steps[known->list[i].step].file;
+        files[i] = file ? file : "";
         keys[i] = known->list[i].key;
     }
     KIN_AUTO(kin_value_auto) struct kin_value *value = kin_value_new("run");
@@ -243,7 +234,7 @@ int history_of_hits(struct kin_session *session, void **bytes, size_t *length,
             continue;
         kin_instance_name(step_of(session, instance), instance->point, &known.names);
         kin_text_add_bytes(&known.names, "", 1);
-        known.list[known.n++].key = instance->key;
+        known.list[known.n++] = (struct named_key){.step = instance->step, .key = instance->key};
     }
     KIN_TRY(kin_text_check(&known.names, err));
     sort_known(&known);
