@@ -277,7 +277,7 @@ static int run(struct kin_call *call, struct kin_error *err)
 
 const struct kin_kind kin_kind_page = {
     .name = "page",
-    .version = 1,
+    .version = 2,
     .doc = "the page of a run: findings, figures, tables, methods",
     .params = params,
     .inputs = inputs,

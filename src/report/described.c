@@ -38,6 +38,12 @@ static void add_data(const struct kin_frame *methods, struct kin_text *out)
     kin_text_add(out, *before == ';' ? ". " : "");
 }
 
+static bool is_count_of_clips(const struct kin_frame *methods, size_t r)
+{
+    return strcmp(kin_frame_text(methods, r, "kind"), "excerpt") == 0 &&
+           strcmp(kin_frame_text(methods, r, "what"), "items") == 0;
+}
+
 static void add_count(struct kin_text *out, const char *number, const char *one, const char *many)
 {
     html_textf(out, "%s %s", number, strcmp(number, "1") == 0 ? one : many);
@@ -73,17 +79,33 @@ static int add_trials(const struct kin_page *page, struct kin_text *out, struct 
     return 0;
 }
 
+/* How many clips there are; where steps cut different numbers of them, of each step. */
+static void add_clips(const struct kin_frame *methods, struct kin_text *out)
+{
+    const char *first = fact(methods, "excerpt", "items", NULL), *before = "";
+    bool differ = false;
+    for (size_t r = 0; r < methods->n_rows; r++)
+        differ |= is_count_of_clips(methods, r) &&
+                  strcmp(kin_frame_text(methods, r, "value"), first) != 0;
+    if (first && !differ)
+        add_count(out, first, "clip", "clips");
+    for (size_t r = 0; r < methods->n_rows && differ; r++) {
+        if (!is_count_of_clips(methods, r))
+            continue;
+        html_textf(out, "%s%s clips (%s)", before, kin_frame_text(methods, r, "value"),
+                   kin_frame_text(methods, r, "step"));
+        before = ", ";
+    }
+    kin_text_add(out, first ? ", " : "");
+}
+
 static int add_facts(const struct kin_page *page, struct kin_text *out, struct kin_error *err)
 {
-    const char *clips = fact(page->methods, "excerpt", "items", NULL);
     const char *epochs = fact(page->methods, "train", "parameter", "epochs");
     kin_text_add(out, "<p class=\"facts\">");
     add_data(page->methods, out);
     kin_text_add(out, "<b>");
-    if (clips) {
-        add_count(out, clips, "clip", "clips");
-        kin_text_add(out, ", ");
-    }
+    add_clips(page->methods, out);
     KIN_TRY(add_trials(page, out, err));
     if (epochs) {
         kin_text_add(out, ", ");

@@ -88,8 +88,8 @@ static void add_inversions(const struct ranking *ranking, struct kin_text *out)
     if (turned == 0)
         kin_text_add(out, " This is the paper's order.");
     else
-        html_textf(out, " %zu of %zu pairs stand the other way round in the paper: %s.", turned,
-                   pairs, kin_text_string(&names));
+        html_textf(out, " %zu of %zu pairs %s the other way round in the paper: %s.", turned,
+                   pairs, turned == 1 ? "stands" : "stand", kin_text_string(&names));
 }
 
 static int add_ranking(const struct kin_page *page, const char *model_name, const char *lead,

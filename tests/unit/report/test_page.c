@@ -75,6 +75,25 @@ START_TEST(the_first_lines)
 }
 END_TEST
 
+/* The last row of the methods becomes a second step that cuts clips. */
+START_TEST(steps_that_cut_different_numbers_of_clips)
+{
+    setup();
+    const char *cells[KIN_COUNT(method_cells)];
+    const char *const more[] = {"phrases", "excerpt", "items", "clip", "66", "", ""};
+    memcpy(cells, method_cells, sizeof cells);
+    memcpy(cells + KIN_COUNT(cells) - KIN_COUNT(more), more, sizeof more);
+    const struct kin_frame two = {methods.n_columns, methods.n_rows, method_columns, cells};
+    struct kin_page page = page_of();
+    struct kin_text html = {0};
+    page.methods = &two;
+    ck_ok(kin_page_html(&page, &html, &err));
+    holds(&html, "<b>29 clips (clips), 66 clips (phrases), 3 trials.</b>");
+    kin_text_release(&html);
+    teardown();
+}
+END_TEST
+
 START_TEST(findings_follow_from_the_numbers)
 {
     setup();
@@ -202,6 +221,6 @@ START_TEST(nothing_but_methods)
 }
 END_TEST
 
-TEST_MAIN("page", the_first_lines, findings_follow_from_the_numbers, beside_the_paper,
-          figures_or_why_there_are_none, missing_cells_are_told, methods_at_the_end,
-          nothing_but_methods)
+TEST_MAIN("page", the_first_lines, steps_that_cut_different_numbers_of_clips,
+          findings_follow_from_the_numbers, beside_the_paper, figures_or_why_there_are_none,
+          missing_cells_are_told, methods_at_the_end, nothing_but_methods)
