@@ -8,10 +8,6 @@
 #include "kindred/log.h"
 #include "kindred/text.h"
 
-/* OpenBLAS, when it is linked: our own threads share the work in fixed parts, so that results do
- * not depend on the machine. */
-extern void openblas_set_num_threads(int threads) __attribute__((weak));
-
 struct log_options {
     enum kin_log_level level;
     bool colour;
@@ -63,8 +59,6 @@ int main(int argc, char **argv)
     struct log_options options = {.level = kin_cli_log_level(), .colour = kin_cli_colour(stderr)};
     kin_log_set_sink(print_message, &options);
     guard_mapped_files();
-    if (openblas_set_num_threads)
-        openblas_set_num_threads(1);
     struct kin_error err = {0};
     if (kin_cpu_check(&err) != 0)
         return kin_cli_error(&err);

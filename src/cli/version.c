@@ -13,6 +13,7 @@
 #endif
 
 #include "cli.h"
+#include "kindred/blas.h"
 #include "kindred/cache.h"
 #include "kindred/cpu.h"
 #include "kindred/memory.h"
@@ -21,8 +22,6 @@
 #include "kindred/workflow.h"
 #include "version.h"
 
-/* Linked only into some builds. */
-extern char *openblas_get_config(void) __attribute__((weak));
 /* Their headers belong to other modules. */
 extern const char *jansson_version_str(void);
 extern const char *archive_version_string(void);
@@ -37,8 +36,7 @@ void version_each_library(void (*each)(void *context, const char *name, const ch
     snprintf(text, sizeof text, "%u.%u.%u", xxhash / 10000, xxhash / 100 % 100, xxhash % 100);
     each(context, "xxHash", text);
     each(context, "FFTW", fftwf_version);
-    if (openblas_get_config)
-        each(context, "OpenBLAS", openblas_get_config());
+    each(context, "OpenBLAS", kin_blas_library());
     each(context, "libsndfile", sf_version_string());
     each(context, "libsoxr", soxr_version());
     each(context, "Rubber Band", RUBBERBAND_VERSION);
@@ -76,8 +74,7 @@ void kin_cli_libraries(char *out, size_t size)
     snprintf(ebur128, sizeof ebur128, "%d.%d.%d", major, minor, patch);
     out[0] = '\0';
     add_version(out, size, "FFTW", fftwf_version);
-    if (openblas_get_config)
-        add_version(out, size, "OpenBLAS", openblas_get_config());
+    add_version(out, size, "OpenBLAS", kin_blas_library());
     add_version(out, size, "libsndfile", sf_version_string());
     add_version(out, size, "libsoxr", soxr_version());
     add_version(out, size, "Rubber Band", RUBBERBAND_VERSION);

@@ -3,7 +3,6 @@
  * numbers (im2col), the weights are the other matrix. A few rows of the map at a time, so that the
  * patches stay in the cache. The plain reference, and what a build without oneDNN has.
  */
-#include <cblas.h>
 #include <string.h>
 
 #include "kindred/blas.h"
@@ -32,7 +31,7 @@ static int make(struct conv *conv, struct kin_error *err)
         rows->lines = conv->shape.height;
     conv->scratch = rows->lines * line * sizeof(float);
     conv->raw = TAPS * rows->in * rows->out;
-    kin_blas_one_thread();
+    KIN_TRY(kin_blas_load(err));
     return kin_alloc_into(&rows->matrix, conv->raw, sizeof(float), err);
 }
 
@@ -133,8 +132,8 @@ static int forward(const struct conv *conv, const float *x, float *y, void *scra
         for (size_t line = 0; line < conv->shape.height; line += rows->lines) {
             struct strip strip = strip_at(conv, image, line);
             take_patches(conv, &strip, x, scratch);
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)strip.positions, n, k, 1,
-                        scratch, k, rows->matrix, n, 0, y + strip.output, n);
+            kin_blas_product(false, false, (int)strip.positions, n, k, scratch, rows->matrix, 0,
+                             y + strip.output);
         }
     }
     return 0;
@@ -151,8 +150,8 @@ static int data(const struct conv *conv, const float *gy, float *gx, void *scrat
     for (size_t image = 0; image < conv->shape.images; image++) {
         for (size_t line = 0; line < conv->shape.height; line += rows->lines) {
             struct strip strip = strip_at(conv, image, line);
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)strip.positions, n, k, 1,
-                        gy + strip.output, k, rows->matrix, k, 0, scratch, n);
+            kin_blas_product(false, true, (int)strip.positions, n, k, gy + strip.output,
+                             rows->matrix, 0, scratch);
             add_patches(conv, &strip, scratch, gx);
         }
     }
@@ -170,8 +169,8 @@ static int weights(const struct conv *conv, const float *x, const float *gy, flo
         for (size_t line = 0; line < conv->shape.height; line += rows->lines) {
             struct strip strip = strip_at(conv, image, line);
             take_patches(conv, &strip, x, scratch);
-            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, m, n, (int)strip.positions, 1,
-                        scratch, m, gy + strip.output, n, 1, raw, n);
+            kin_blas_product(true, false, m, n, (int)strip.positions, scratch, gy + strip.output,
+                             1, raw);
         }
     }
     return 0;
