@@ -57,7 +57,8 @@ static int bench_init(struct bench *bench, size_t threads, enum kin_convolution 
         .dropout = 0.5,
     };
     KIN_TRY(kin_team_new(threads, &bench->team, err));
-    struct kin_network_setup setup = {BATCH, convolution, bench->team};
+    struct kin_network_setup setup = {
+        .batch = BATCH, .convolution = convolution, .team = bench->team};
     KIN_TRY(kin_network_new(&spec, &setup, &bench->network, err));
     const struct kin_layout *layout = kin_network_layout(bench->network);
     size_t inputs = BATCH * kin_network_inputs(bench->network);
@@ -136,7 +137,7 @@ static int convolutions(enum kin_convolution convolution, double *seconds, struc
     *seconds = 0;
     for (; width > 1; height /= 2, width /= 2) {
         size_t out = 2 * in < 256 ? 2 * in : 256;
-        const struct conv_shape shape = {kin_network_share(BATCH), in, out, height, width};
+        const struct conv_shape shape = {kin_network_share(BATCH), in, out, height, width, false};
         KIN_TRY(time_conv(ops, &shape, seconds, err));
         in = out;
     }

@@ -81,10 +81,18 @@ enum kin_convolution {
     KIN_CONVOLUTION_ONEDNN, /* KIN_EUNAVAILABLE where it is not */
 };
 
+/* What a network is for: what does less has fewer buffers. */
+enum kin_network_use {
+    KIN_NETWORK_TRAINS,    /* everything */
+    KIN_NETWORK_EVALUATES, /* kin_network_apply and kin_network_loss */
+    KIN_NETWORK_EMBEDS     /* kin_network_apply without output */
+};
+
 struct kin_network_setup {
     size_t batch; /* B */
     enum kin_convolution convolution;
     struct kin_team *team; /* borrowed; NULL: one thread */
+    enum kin_network_use use;
 };
 
 struct kin_network;

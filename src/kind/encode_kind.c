@@ -42,7 +42,8 @@ static int encoder_init(struct encoder *encoder, const struct kin_call *call, st
     encoder->size = inputs_n;
     KIN_TRY(kin_alloc_into(&encoder->input, inputs_n, sizeof(float), err));
     if (!encoder->model.baseline) {
-        KIN_TRY(kin_model_network_take(call, &encoder->model, encoder->front, &encoder->net, err));
+        KIN_TRY(kin_model_network_take(call, KIN_NETWORK_EMBEDS, &encoder->model, encoder->front,
+                                       &encoder->net, err));
         encoder->size = kin_model_network_embedding(encoder->net);
     }
     return kin_alloc_into(&encoder->z, encoder->size, sizeof(float), err);

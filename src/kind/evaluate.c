@@ -66,7 +66,7 @@ static void evaluation_release(struct evaluation *e)
 static int take_network(struct evaluation *e, const struct kin_call *call, struct kin_error *err)
 {
     KIN_TRY(kin_alloc_into(&e->input, kin_front_inputs(e->front), sizeof(float), err));
-    return kin_model_network_take(call, &e->model, e->front, &e->net, err);
+    return kin_model_network_take(call, KIN_NETWORK_EVALUATES, &e->model, e->front, &e->net, err);
 }
 
 static int make_judge(struct evaluation *e, struct kin_error *err)

@@ -168,6 +168,7 @@ int kin_model_clip(const struct kin_model *model, const struct kin_value *clip,
 }
 
 struct kin_model_network {
+    enum kin_network_use use;
     struct kin_network *network;
     float *values;
     const float *fresh; /* values until the network has them, then NULL */
@@ -187,46 +188,50 @@ static void network_auto(struct kin_model_network **net)
         network_release(*net);
 }
 
-static int network_new(const struct kin_value *value, const struct kin_model *model,
-                       const struct kin_front *front, struct kin_model_network **out,
-                       struct kin_error *err)
+static int network_new(enum kin_network_use use, const struct kin_value *value,
+                       const struct kin_model *model, const struct kin_front *front,
+                       struct kin_model_network **out, struct kin_error *err)
 {
     const struct kin_network_spec spec = kin_model_spec(model, front);
-    const struct kin_network_setup setup = {.batch = 1};
+    const struct kin_network_setup setup = {.batch = 1, .use = use};
     KIN_AUTO(network_auto) struct kin_model_network *net = NULL;
     KIN_TRY(kin_alloc_into(&net, 1, sizeof *net, err));
     KIN_TRY(kin_network_new(&spec, &setup, &net->network, err));
     const struct kin_layout *layout = kin_network_layout(net->network);
     KIN_TRY(kin_alloc_into(&net->values, layout->total, sizeof(float), err));
     net->fresh = net->values;
+    net->use = use;
     KIN_TRY(kin_model_values(value, layout, net->values, err));
     *out = net;
     net = NULL;
     return 0;
 }
 
-/* The model says all that its network is made from. */
-static struct kin_digest network_key(const struct kin_call *call)
+/* Use and model say all that a network is made from. */
+static struct kin_digest network_key(const struct kin_call *call, enum kin_network_use use)
 {
-    struct kin_digest parts[] = {kin_digest_of("network", 7),
+    const char *name = use == KIN_NETWORK_EMBEDS ? "embedding network" : "network";
+    struct kin_digest parts[] = {kin_digest_of(name, strlen(name)),
                                  kin_call_input(call, "model")->digest};
     return kin_digest_of(parts, sizeof parts);
 }
 
-int kin_model_network_take(const struct kin_call *call, const struct kin_model *model,
-                           const struct kin_front *front, struct kin_model_network **out,
-                           struct kin_error *err)
+int kin_model_network_take(const struct kin_call *call, enum kin_network_use use,
+                           const struct kin_model *model, const struct kin_front *front,
+                           struct kin_model_network **out, struct kin_error *err)
 {
-    const struct kin_digest key = network_key(call);
+    const struct kin_digest key = network_key(call, use);
     *out = kin_call_take(call, &key);
-    return *out ? 0 : network_new(kin_call_input(call, "model")->value, model, front, out, err);
+    return *out ? 0
+                : network_new(use, kin_call_input(call, "model")->value, model, front, out, err);
 }
 
 void kin_model_network_leave(const struct kin_call *call, struct kin_model_network *network)
 {
-    const struct kin_digest key = network_key(call);
-    if (network)
-        kin_call_keep(call, &key, (struct kin_thing){network, network_release});
+    if (!network)
+        return;
+    const struct kin_digest key = network_key(call, network->use);
+    kin_call_keep(call, &key, (struct kin_thing){network, network_release});
 }
 
 size_t kin_model_network_embedding(const struct kin_model_network *network)

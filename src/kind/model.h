@@ -57,10 +57,10 @@ int kin_model_clip(const struct kin_model *model, const struct kin_value *clip,
 struct kin_model_network;
 
 /* That of the call's input `model`, which `model` was read from: made, or one that another call has
- * left. */
-int kin_model_network_take(const struct kin_call *call, const struct kin_model *model,
-                           const struct kin_front *front, struct kin_model_network **out,
-                           struct kin_error *err);
+ * left. For evaluation or embedding. */
+int kin_model_network_take(const struct kin_call *call, enum kin_network_use use,
+                           const struct kin_model *model, const struct kin_front *front,
+                           struct kin_model_network **out, struct kin_error *err);
 /* Leaves it for other calls, by which it may be gone; accepts NULL. */
 void kin_model_network_leave(const struct kin_call *call, struct kin_model_network *network);
 /* Length of its embedding. */

@@ -35,12 +35,16 @@ static int find_numbers(struct kin_network *network, const char *stem, const str
 static int make_conv(struct kin_network *network, const struct level_shape *s,
                      const struct conv_ops *ops, struct block *block, struct kin_error *err)
 {
-    const struct conv_shape shape = {network->share, s->in, s->out, s->height, s->width};
+    const bool forward_only = network->use != KIN_NETWORK_TRAINS;
+    const struct conv_shape shape = {network->share, s->in,    s->out,
+                                     s->height,      s->width, forward_only};
     KIN_TRY(conv_new(ops, &shape, &block->conv, err));
     block->in = conv_input(&block->conv);
     block->raw = conv_output(&block->conv);
     KIN_TRY(planes_alloc(&block->in, network->batch, err));
     KIN_TRY(planes_alloc(&block->raw, network->batch, err));
+    if (forward_only)
+        return 0;
     return kin_alloc_into(&block->gradients, network->shares * block->conv.raw, sizeof(float), err);
 }
 
@@ -96,6 +100,8 @@ static int make_decoder(struct kin_network *network, const struct conv_ops *ops,
         height = shape.height;
         width = shape.width;
     }
+    if (network->use != KIN_NETWORK_TRAINS)
+        return 0;
     network->output_gradient = network->decoder[levels->n - 1].raw;
     network->output_gradient.data = NULL;
     return planes_alloc(&network->output_gradient, network->batch, err);
@@ -126,6 +132,8 @@ static int make_dense(struct kin_network *network, struct kin_error *err)
     size_t size = kin_network_embedding(network);
     size_t in = spec->baseline ? spec->inputs : levels->top_channels;
     KIN_TRY(add_dense(network, "z", in, size, z, err));
+    if (network->use == KIN_NETWORK_EMBEDS)
+        return 0;
     if (!levels->decoder)
         return add_dense(network, "out", size, spec->classes, bare, err);
     KIN_TRY(add_dense(network, "back", size, size, all, err));
@@ -134,7 +142,7 @@ static int make_dense(struct kin_network *network, struct kin_error *err)
 }
 
 /* Memory that holds the input of every other block, with its border. */
-static int make_gradients(struct kin_network *network, struct kin_error *err)
+static int make_plane_gradients(struct kin_network *network, struct kin_error *err)
 {
     for (size_t turn = 0; turn < 2; turn++) {
         struct planes *most = &network->gradient[turn];
@@ -154,9 +162,21 @@ static int make_gradients(struct kin_network *network, struct kin_error *err)
     return 0;
 }
 
+static int make_gradients(struct kin_network *network, struct kin_error *err)
+{
+    size_t longest = 1;
+    for (size_t i = 0; i < network->n_dense; i++)
+        longest = larger(longest, larger(network->dense[i].in, network->dense[i].out));
+    for (size_t i = 0; i < 2; i++)
+        KIN_TRY(kin_alloc_into(&network->vector_gradient[i], network->batch * longest,
+                               sizeof(float), err));
+    KIN_TRY(kin_alloc_into(&network->step, network->layout.total, sizeof(float), err));
+    return make_plane_gradients(network, err);
+}
+
 static int make_shared(struct kin_network *network, struct kin_error *err)
 {
-    size_t slabs = 1, scratch = 1, longest = 1, shares = network->shares;
+    size_t slabs = 1, scratch = 1, shares = network->shares;
     struct block *sides[] = {network->encoder, network->decoder};
     for (size_t i = 0; i < 2 * network->levels.n; i++) {
         const struct block *side = sides[i % 2];
@@ -165,14 +185,9 @@ static int make_shared(struct kin_network *network, struct kin_error *err)
         slabs = larger(slabs, side[i / 2].raw.slabs);
         scratch = larger(scratch, side[i / 2].conv.scratch);
     }
-    for (size_t i = 0; i < network->n_dense; i++)
-        longest = larger(longest, larger(network->dense[i].in, network->dense[i].out));
     size_t batch = network->batch;
     KIN_TRY(kin_alloc_into(&network->sums, batch * slabs, sizeof *network->sums, err));
     KIN_TRY(kin_alloc_into(&network->vector, batch * network->dense[0].in, sizeof(float), err));
-    for (size_t i = 0; i < 2; i++)
-        KIN_TRY(kin_alloc_into(&network->vector_gradient[i], batch * longest, sizeof(float), err));
-    KIN_TRY(kin_alloc_into(&network->step, network->layout.total, sizeof(float), err));
     KIN_TRY(kin_alloc_into(&network->losses, shares, sizeof(double), err));
     KIN_TRY(kin_alloc_into(&network->scratch, shares, sizeof(void *), err));
     for (size_t i = 0; i < shares; i++)
@@ -190,10 +205,11 @@ static int make(struct kin_network *network, const struct kin_network_setup *set
     network->fused = setup->convolution != KIN_CONVOLUTION_PLAIN;
     if (network->levels.encoder)
         KIN_TRY(make_encoder(network, ops, err));
-    if (network->levels.decoder)
+    if (network->levels.decoder && network->use != KIN_NETWORK_EMBEDS)
         KIN_TRY(make_decoder(network, ops, err));
     KIN_TRY(make_dense(network, err));
-    KIN_TRY(make_gradients(network, err));
+    if (network->use == KIN_NETWORK_TRAINS)
+        KIN_TRY(make_gradients(network, err));
     return make_shared(network, err);
 }
 
@@ -205,6 +221,7 @@ int kin_network_new(const struct kin_network_spec *spec, const struct kin_networ
     struct kin_network *network;
     KIN_TRY(kin_alloc_into(&network, 1, sizeof *network, err));
     network->spec = *spec;
+    network->use = setup->use;
     network->kernels = nn_kernels();
     network->team = setup->team;
     network->batch = setup->batch;

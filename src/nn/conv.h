@@ -19,6 +19,7 @@ struct conv_shape {
     size_t images;        /* of a share */
     size_t in, out;       /* channels */
     size_t height, width; /* of the output, and of the input without its border */
+    bool forward_only;    /* no gradients are wanted of it */
 };
 
 struct conv {

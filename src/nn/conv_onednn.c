@@ -110,6 +110,12 @@ static dnnl_status_t choose(const struct own *own, enum pass pass, const struct 
     return status;
 }
 
+/* The passes that it makes: of an evaluation the first alone. */
+static enum pass passes_of(const struct conv *conv)
+{
+    return conv->shape.forward_only ? FORWARD + 1 : PASSES;
+}
+
 /* What the primitive wants its weights like, and how much scratch it needs. */
 static int learn(struct conv *conv, enum pass pass, struct kin_error *err)
 {
@@ -145,7 +151,7 @@ static dnnl_status_t make_arrange(struct own *own, enum pass pass)
 static int make_passes(struct conv *conv, const_dnnl_primitive_attr_t attr, struct kin_error *err)
 {
     struct own *own = conv->own;
-    for (enum pass pass = FORWARD; pass < PASSES; pass++) {
+    for (enum pass pass = FORWARD; pass < passes_of(conv); pass++) {
         DNN_TRY(choose(own, pass, &conv->shape, attr, &own->descs[pass]), "a convolution");
         DNN_TRY(dnnl_primitive_create(&own->passes[pass], own->descs[pass]), "a convolution");
         KIN_TRY(learn(conv, pass, err));
@@ -260,7 +266,7 @@ static dnnl_status_t execute(dnnl_engine_t engine, const_dnnl_primitive_t primit
 static int prepare(struct conv *conv, struct kin_error *err)
 {
     struct own *own = conv->own;
-    for (enum pass pass = FORWARD; pass <= DATA; pass++) {
+    for (enum pass pass = FORWARD; pass <= DATA && pass < passes_of(conv); pass++) {
         struct argument arguments[] = {
             {DNNL_ARG_FROM, &own->plain, conv->padded},
             {DNNL_ARG_TO, &own->weights[pass], own->arranged[pass]},

@@ -27,7 +27,7 @@ static int prepare_block(void *arg, size_t i, struct kin_error *err)
 int forward_prepare(struct pass *pass, struct kin_error *err)
 {
     struct kin_network *network = pass->network;
-    size_t sides = (size_t)network->levels.encoder + network->levels.decoder;
+    size_t sides = (size_t)(network->encoder != NULL) + (network->decoder != NULL);
     network->arranged = NULL;
     KIN_TRY(kin_team_run(network->team, prepare_block, pass, sides * network->levels.n, err));
     network->arranged = pass->training ? NULL : pass->values; /* a step changes them */

@@ -10,11 +10,21 @@ static int use_arranged(struct pass *pass, struct kin_error *err)
                : kin_fail(err, KIN_EINVAL, "no values, and the network has none of an evaluation");
 }
 
+static int check_use(const struct kin_network *network, enum kin_network_use wanted,
+                     struct kin_error *err)
+{
+    static const char *const uses[] = {"training", "evaluation", "embedding"};
+    return network->use <= wanted ? 0
+                                  : kin_fail(err, KIN_EINVAL, "the network was made for %s, not %s",
+                                             uses[network->use], uses[wanted]);
+}
+
 int kin_network_apply(struct kin_network *network, const float *values, const float *input,
                       size_t n, float *output, float *z, struct kin_error *err)
 {
     size_t inputs = kin_network_inputs(network), outputs = kin_network_outputs(network);
     size_t size = kin_network_embedding(network);
+    KIN_TRY(check_use(network, output ? KIN_NETWORK_EVALUATES : KIN_NETWORK_EMBEDS, err));
     struct pass pass = {
         .network = network,
         .values = (float *)(uintptr_t)values,
@@ -71,6 +81,7 @@ int kin_network_gradient(struct kin_network *network, float *values, const float
         return kin_fail(
             err, KIN_EINVAL,
             "a batch of 1 cannot be normalised by its own statistics, wanted 2 or more");
+    KIN_TRY(check_use(network, KIN_NETWORK_TRAINS, err));
     KIN_TRY(check_target(network, target, err));
     struct pass pass = {
         .network = network,
@@ -93,6 +104,7 @@ int kin_network_gradient(struct kin_network *network, float *values, const float
 int kin_network_loss(struct kin_network *network, const float *values, const float *input,
                      const struct kin_target *target, double *loss, struct kin_error *err)
 {
+    KIN_TRY(check_use(network, KIN_NETWORK_EVALUATES, err));
     KIN_TRY(check_target(network, target, err));
     struct pass pass = {
         .network = network,

@@ -29,12 +29,13 @@ struct block {
 
 struct kin_network {
     struct kin_network_spec spec;
+    enum kin_network_use use;
     struct kin_layout layout;
     struct levels levels;
     const struct nn_kernels *kernels;
     struct kin_team *team;
     size_t batch, share, shares;
-    struct block *encoder, *decoder; /* [levels.n] each, or NULL */
+    struct block *encoder, *decoder; /* [levels.n] each, or NULL: the network has or needs none */
     bool fused;                      /* encoder[0] has no conv and no raw, but: */
     struct first first;
     struct planes top;             /* the encoder's last pooled maps */

@@ -82,7 +82,8 @@ static struct conv conv_of_files(enum kin_convolution convolution)
     struct kin_tensor x = load("conv_x"), w = load("conv_w");
     const struct conv_ops *ops;
     ck_ok(conv_choose(convolution, &ops, &err));
-    const struct conv_shape shape = {x.shape[0], x.shape[1], w.shape[0], x.shape[2], x.shape[3]};
+    const struct conv_shape shape = {x.shape[0], x.shape[1], w.shape[0],
+                                     x.shape[2], x.shape[3], false};
     struct conv conv;
     ck_ok(conv_new(ops, &shape, &conv, &err));
     ck_ok(conv_prepare(&conv, w.data, NULL, &err));

@@ -8,9 +8,10 @@
 #define WINOGRAD_TOLERANCE 2e-5 /* its transforms cost a digit */
 
 static const struct conv_shape shapes[] = {
-    {2, 1, 16, 9, 7},   {3, 16, 16, 5, 4},   {2, 4, 7, 6, 5},     {1, 20, 33, 3, 2},
-    {2, 16, 1, 9, 6},   {1, 20, 1, 4, 5},    {2, 16, 32, 64, 16}, {2, 32, 16, 40, 20},
-    {2, 64, 64, 16, 4}, {1, 128, 256, 8, 2}, {2, 2, 1, 2, 2},
+    {2, 1, 16, 9, 7, false},    {3, 16, 16, 5, 4, false},   {2, 4, 7, 6, 5, false},
+    {1, 20, 33, 3, 2, false},   {2, 16, 1, 9, 6, false},    {1, 20, 1, 4, 5, false},
+    {2, 16, 32, 64, 16, false}, {2, 32, 16, 40, 20, false}, {2, 64, 64, 16, 4, false},
+    {1, 128, 256, 8, 2, false}, {2, 2, 1, 2, 2, false},
 };
 
 /* x [images][in][h][w], reflected where it is read outside. */
@@ -174,7 +175,7 @@ END_TEST
 START_TEST(a_bias_is_added_and_has_a_gradient)
 {
     struct kin_error err = {0};
-    const struct conv_shape s = {2, 16, 1, 3, 4};
+    const struct conv_shape s = {2, 16, 1, 3, 4, false};
     struct run run;
     run_init(&run, &s, KIN_CONVOLUTION_PLAIN);
     float *w = sample_numbers(16 * 9, "w"), *gy = sample_numbers(24, "gy"), *gw = kin_alloc(144, 4);

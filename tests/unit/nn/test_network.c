@@ -71,7 +71,8 @@ static struct kin_network *new_network(const struct kin_network_spec *spec,
 {
     struct kin_error err = {0};
     struct kin_network *network;
-    const struct kin_network_setup setup = {BATCH, convolution, team};
+    const struct kin_network_setup setup = {
+        .batch = BATCH, .convolution = convolution, .team = team};
     ck_ok(kin_network_new(spec, &setup, &network, &err));
     return network;
 }
@@ -356,6 +357,48 @@ START_TEST(values_are_those_of_the_last_evaluation)
 }
 END_TEST
 
+/* A network that was made for less gives the same bits, and does no more than that. */
+START_TEST(a_network_does_what_it_was_made_for)
+{
+    struct kin_error err = {0};
+    for (size_t task = KIN_NN_AT; task <= KIN_NN_TASKS; task++) {
+        struct kin_network_spec spec = spec_of(task);
+        const struct kin_network_setup lean = {.batch = BATCH, .use = KIN_NETWORK_EMBEDS};
+        const struct kin_network_setup judge = {.batch = BATCH, .use = KIN_NETWORK_EVALUATES};
+        struct kin_network *all = new_network(&spec, KIN_CONVOLUTION_BEST, NULL), *embeds, *judges;
+        ck_ok(kin_network_new(&spec, &lean, &embeds, &err));
+        ck_ok(kin_network_new(&spec, &judge, &judges, &err));
+        struct data *d = new_data(&spec);
+        struct kin_training state = new_state(kin_network_layout(all));
+        size_t size = kin_network_embedding(all), outputs = kin_network_outputs(all);
+        float *z = kin_alloc(2 * BATCH * size, sizeof *z);
+        float *y = kin_alloc(2 * BATCH * outputs, sizeof *y);
+        ck_ok(kin_network_apply(all, state.values, d->input, BATCH, y, z, &err));
+        ck_ok(kin_network_apply(embeds, state.values, d->input, BATCH, NULL, z + BATCH * size,
+                                &err));
+        ck_assert_mem_eq(z, z + BATCH * size, BATCH * size * sizeof *z);
+        ck_ok(kin_network_apply(judges, state.values, d->input, BATCH, y + BATCH * outputs, NULL,
+                                &err));
+        ck_assert_mem_eq(y, y + BATCH * outputs, BATCH * outputs * sizeof *y);
+        double loss;
+        ck_assert_int_eq(kin_network_apply(embeds, NULL, d->input, BATCH, y, NULL, &err),
+                         KIN_EINVAL);
+        ck_assert_str_eq(err.text, "the network was made for embedding, not evaluation");
+        ck_assert_int_eq(kin_network_gradient(judges, state.values, d->input, &d->target,
+                                              (struct kin_draw){0}, NULL, NULL, &loss, &err),
+                         KIN_EINVAL);
+        ck_assert_str_eq(err.text, "the network was made for evaluation, not training");
+        kin_free(y);
+        kin_free(z);
+        kin_free(state.values);
+        free_data(d);
+        kin_network_free(judges);
+        kin_network_free(embeds);
+        kin_network_free(all);
+    }
+}
+END_TEST
+
 /* The same at sizes where Winograd's algorithm is taken. */
 START_TEST(a_clip_s_result_is_its_own_at_full_width)
 {
@@ -458,5 +501,6 @@ TEST_MAIN("network", gradients_by_finite_differences, every_convolution_gives_th
           any_number_of_threads_gives_the_same_bits, a_resumed_training_continues_to_the_same_bits,
           training_lowers_the_loss, a_clip_s_result_is_its_own,
           values_are_those_of_the_last_evaluation, a_clip_s_result_is_its_own_at_full_width,
+          a_network_does_what_it_was_made_for,
           evaluation_changes_nothing_and_judges_as_training_does, a_missing_target_is_named,
           batches_that_are_too_small_are_refused, shares_divide_the_batch)
