@@ -316,7 +316,7 @@ static int commit(struct block *block, bool wait, struct kin_error *err)
 {
     struct kin_cache_batch *batch = block->batch;
     block->batch = NULL;
-    if (!block->work->map) {
+    if (!block->work->map && !wait) {
         block->work->results = batch;
         return 0;
     }

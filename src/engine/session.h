@@ -284,8 +284,8 @@ void work_free(struct kin_session *session, struct work *work);
 int work_adopt(struct kin_session *session, struct work *work, const size_t *indices, size_t n,
                struct kin_error *err);
 /* Computes pieces indices[0..n) (map) or all (whole), and marks them ready. Pieces are stored at
- * once; with wait, they can be read when it returns. What a whole kind gives is stored by
- * work_finish, in one transaction with the action: before it nothing would keep it from `gc`. */
+ * once, and what a whole kind gives is stored by work_finish in one transaction with the action:
+ * before it nothing would keep it from `gc`. With wait, everything can be read when it returns. */
 int work_compute(struct kin_session *session, struct work *work, const size_t *indices, size_t n,
                  bool wait, struct kin_error *err);
 /* Only fills in the outputs of the instance, of a dry work. */

@@ -30,6 +30,22 @@ sed 's/coefficients: 13/coefficients: 12/
 expect "items of the new consumer" "$(stat "$scratch/stats" more computed)" 50
 same_results "$scratch/golden" "$scratch/out"
 
+# So do the items that a kind gives which sees its input whole.
+cat >"$scratch/pieces.yaml" <<YAML
+kindred: 1
+title: pieces
+steps:
+  songs: { kind: dataset.folder, path: $scratch/music, group: "--", on_error: skip }
+  cut: { kind: pieces, of: songs, count: 2 }
+  clips: { kind: excerpt, of: cut, seconds: 2, sample_rate: 22050, seed: 1 }
+  a: { kind: mfcc, of: clips }
+YAML
+"$kindred" run "$scratch/pieces.yaml" >"$scratch/log" 2>&1 || fail "pieces: $(cat "$scratch/log")"
+"$kindred" cache gc --max-size 1 >"$scratch/did"
+sed -i 's/seconds: 2/seconds: 1/' "$scratch/pieces.yaml"
+"$kindred" run "$scratch/pieces.yaml" >"$scratch/log" 2>&1 ||
+    fail "a new consumer of dropped pieces: $(cat "$scratch/log")"
+
 # An edit and back: with one run kept, what the other had is gone.
 sed -i 's/\[-1, 0.5\]/[-1, 0.25]/' "$scratch/w.yaml"
 run
