@@ -7,6 +7,7 @@
  * which gives its action a second claim, and the run starts over, so that all that follows from it
  * follows from the new bytes. What comes out differently even so is not deterministic: an error.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "schedule.h"
@@ -39,21 +40,34 @@ static int fail_differing(struct kin_session *session, struct instance *producer
     return session_blame(session, producer, err);
 }
 
-/* In one line: what, where it was made, and what happens now. */
-static void tell_divergence(struct kin_session *session, struct instance *producer)
+/* Who made what the cache has of an instance. */
+struct maker {
+    char text[sizeof((struct kin_session *)0)->made_by];
+};
+
+static struct maker maker_of(struct kin_session *session, const struct instance *producer)
 {
+    struct maker maker;
     struct kin_action action = {.made_by = "somebody"};
     KIN_AUTO(kin_auto_free) void *backing = NULL;
     kin_cache_action(session->cache, &producer->key, &action, &backing, NULL);
+    snprintf(maker.text, sizeof maker.text, "%s", action.made_by);
+    return maker;
+}
+
+/* In one line: what, where it was made, and what happens now. */
+static void tell_divergence(struct kin_session *session, struct instance *producer,
+                            const struct maker *maker)
+{
     session_tell(session, KIN_LOG_WARN, producer,
                  "its dropped bytes come out differently here (%s) than where they were made (%s): "
                  "a second claim; it and what follows from it is computed anew",
-                 session->made_by, action.made_by);
+                 session->made_by, maker->text);
 }
 
 /* Asks the run to start over with this instance made anew. */
 static int differs(struct kin_session *session, struct instance *producer, const char *id,
-                   struct kin_error *err)
+                   const struct maker *maker, struct kin_error *err)
 {
     if (!session->schedule || producer->remade)
         return fail_differing(session, producer, id, err);
@@ -65,7 +79,7 @@ static int differs(struct kin_session *session, struct instance *producer, const
     pthread_cond_broadcast(&session->changed);
     pthread_mutex_unlock(&session->lock);
     if (first)
-        tell_divergence(session, producer);
+        tell_divergence(session, producer, maker);
     return kin_fail(err, KIN_ECANCELLED, "starting over");
 }
 
@@ -94,6 +108,7 @@ static int recompute(struct kin_session *session, struct instance *producer, str
     struct work *work = NULL;
     touch(session, producer);
     struct instance copy = copy_of(producer);
+    const struct maker maker = maker_of(session, producer); /* before ours is stored */
     int status = source_store(session, producer, err);
     if (status == 0)
         status = work_open(session, &copy, true, &work, err);
@@ -103,7 +118,7 @@ static int recompute(struct kin_session *session, struct instance *producer, str
         status = work_finish(session, work, NULL, NULL, err);
     for (size_t o = 0; status == 0 && o < work->n_outputs; o++)
         if (!kin_digest_equal(&copy.outputs[o], &producer->outputs[o]))
-            status = differs(session, producer, NULL, err);
+            status = differs(session, producer, NULL, &maker, err);
     work_free(session, work);
     return status;
 }
@@ -127,6 +142,7 @@ static int recompute_item(struct kin_session *session, struct instance *producer
     struct work *work = NULL;
     touch(session, producer);
     struct instance copy = copy_of(producer);
+    const struct maker maker = maker_of(session, producer);
     int status = work_open(session, &copy, false, &work, err);
     size_t k = 0;
     if (status == 0) {
@@ -136,12 +152,12 @@ static int recompute_item(struct kin_session *session, struct instance *producer
     while (status == 0 && work->map && k < work->n && strcmp(work->pieces[k].id, id) != 0)
         k++;
     if (status == 0 && work->map && k == work->n)
-        status = differs(session, producer, id, err);
+        status = differs(session, producer, id, &maker, err);
     if (status == 0)
         status = work_compute(session, work, &k, 1, true, err);
     const struct piece *piece = status == 0 && work->map ? &work->pieces[k] : NULL;
     if (piece && !kin_digest_equal(&piece->outputs[piece->failed ? 0 : output], digest))
-        status = differs(session, producer, id, err);
+        status = differs(session, producer, id, &maker, err);
     work_free(session, work);
     return status;
 }
