@@ -242,7 +242,7 @@ size_t kin_model_network_embedding(const struct kin_model_network *network)
 int kin_model_network_apply(struct kin_model_network *network, const float *input, float *output,
                             float *z, struct kin_error *err)
 {
-    const float *values = network->fresh;
-    network->fresh = NULL;
-    return kin_network_apply(network->network, values, input, 1, output, z, err);
+    KIN_TRY(kin_network_apply(network->network, network->fresh, input, 1, output, z, err));
+    network->fresh = NULL; /* not after a failure: the network may not have them */
+    return 0;
 }
