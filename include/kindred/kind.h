@@ -347,6 +347,7 @@ void kin_call_name(const struct kin_call *call, size_t k, struct kin_text *out);
  * no result.
  * take: one that an earlier call of this run kept; the caller's from then on. NULL: none.
  * keep: hands one over, to be taken or released. */
+struct kin_digest kin_thing_key(const char *what, const struct kin_digest *made_from);
 void *kin_call_take(const struct kin_call *call, const struct kin_digest *key);
 void kin_call_keep(const struct kin_call *call, const struct kin_digest *key,
                    struct kin_thing thing);

@@ -105,9 +105,8 @@ struct ranks {
 static struct kin_digest ranks_key(const struct kin_set *set, const struct kin_rho_params *choice)
 {
     char name[32];
-    int n = snprintf(name, sizeof name, "ranks %d %d", choice->pool, choice->own);
-    struct kin_digest parts[] = {kin_digest_of(name, (size_t)n), set->digest};
-    return kin_digest_of(parts, sizeof parts);
+    snprintf(name, sizeof name, "ranks %d %d", choice->pool, choice->own);
+    return kin_thing_key(name, &set->digest);
 }
 
 static bool any_nan(const double *x, size_t n)

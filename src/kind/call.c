@@ -54,6 +54,12 @@ void kin_call_name(const struct kin_call *call, size_t k, struct kin_text *out)
 
 /* ---- between calls ---- */
 
+struct kin_digest kin_thing_key(const char *what, const struct kin_digest *made_from)
+{
+    struct kin_digest parts[] = {kin_digest_of(what, strlen(what)), *made_from};
+    return kin_digest_of(parts, sizeof parts);
+}
+
 void *kin_call_take(const struct kin_call *call, const struct kin_digest *key)
 {
     const struct kin_services *services = call->services;

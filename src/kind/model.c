@@ -210,10 +210,8 @@ static int network_new(enum kin_network_use use, const struct kin_value *value,
 /* Use and model say all that a network is made from. */
 static struct kin_digest network_key(const struct kin_call *call, enum kin_network_use use)
 {
-    const char *name = use == KIN_NETWORK_EMBEDS ? "embedding network" : "network";
-    struct kin_digest parts[] = {kin_digest_of(name, strlen(name)),
-                                 kin_call_input(call, "model")->digest};
-    return kin_digest_of(parts, sizeof parts);
+    return kin_thing_key(use == KIN_NETWORK_EMBEDS ? "embedding network" : "network",
+                         &kin_call_input(call, "model")->digest);
 }
 
 int kin_model_network_take(const struct kin_call *call, enum kin_network_use use,

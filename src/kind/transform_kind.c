@@ -106,10 +106,8 @@ static void free_transformer(void *at)
 /* The synthesised bar follows from the seed. */
 static struct kin_digest transformer_key(const struct work *work)
 {
-    struct kin_digest name = kin_digest_of("transformer", 11);
     struct kin_digest seed = kin_digest_of(&work->params.ambience_seed, sizeof(uint64_t));
-    struct kin_digest parts[] = {name, seed};
-    return kin_digest_of(parts, sizeof parts);
+    return kin_thing_key("transformer", &seed);
 }
 
 static int take_transformer(const struct kin_call *call, struct work *work, struct kin_error *err)
