@@ -288,10 +288,10 @@ int kin_cache_examine(const char *folder, void (*report)(void *context, const ch
                       void *context, struct kin_damage *out, struct kin_error *err);
 void kin_damage_release(struct kin_damage *damage);
 
-/* Takes out what verify complains about, in one transaction: damaged artifacts and records, items
- * without output, counts that are wrong. With last: also actions whose outputs are not there and
- * could not be computed again, so that they are computed like new ones. What is taken out is a miss
- * for the next run. */
+/* Takes out what verify complains about, in one transaction: damaged artifacts and records, entries
+ * that a damaged key hides, items without output, counts that are wrong. With last: also actions
+ * whose outputs are not there and could not be computed again, so that they are computed like new
+ * ones. What is taken out is a miss for the next run. */
 struct kin_mended {
     uint64_t artifacts, actions, items, others;
 };

@@ -38,58 +38,33 @@ static void damaged(const struct check *check, const struct kin_digest *digest)
     check->report->damaged(check->report->context, digest);
 }
 
-static bool has_numbers(enum kin_store_table table)
-{
-    return table == KIN_TABLE_EXTENT || table == KIN_TABLE_LIVE;
-}
+typedef int visitor(struct check *check, const MDB_val *key, const MDB_val *value,
+                    struct kin_error *err);
 
-/* Whether a key can follow another one, as LMDB sorts them. */
-static bool in_order(enum kin_store_table table, const MDB_val *before, const MDB_val *key)
+static int check_entry(struct check *check, enum kin_store_table table, const MDB_val *key,
+                       const MDB_val *value, visitor *visit, struct kin_error *err)
 {
-    uint64_t a, b;
-    if (!before->mv_data)
-        return true;
-    if (has_numbers(table) && before->mv_size == sizeof a && key->mv_size == sizeof b) {
-        memcpy(&a, before->mv_data, sizeof a);
-        memcpy(&b, key->mv_data, sizeof b);
-        return a < b;
-    }
-    size_t n = before->mv_size < key->mv_size ? before->mv_size : key->mv_size;
-    int order = memcmp(before->mv_data, key->mv_data, n);
-    if (order != 0)
-        return order < 0;
-    return table == KIN_TABLE_ITEM || before->mv_size < key->mv_size;
-}
-
-static void find_structural(const struct check *check, const char *what)
-{
-    char text[200];
-    snprintf(text, sizeof text, "LMDB's own pages are damaged: %s", what);
-    check->report->structural(check->report->context, text);
+    bool reached;
+    check->report->progress(check->report->context);
+    KIN_TRY(kin_store_reaches(check->cache, check->txn, table, key, value, &reached, err));
+    if (!reached)
+        find(check, "an entry of the table '%s' is not where its key belongs",
+             kin_store_table_name(table));
+    return visit(check, key, value, err);
 }
 
 /* Calls visit for every entry of a table. */
-static int each(struct check *check, enum kin_store_table table,
-                int (*visit)(struct check *check, const MDB_val *key, const MDB_val *value,
-                             struct kin_error *err),
+static int each(struct check *check, enum kin_store_table table, visitor *visit,
                 struct kin_error *err)
 {
     MDB_cursor *cursor;
-    MDB_val key, value, before = {0};
+    MDB_val key, value;
     int status = 0;
-    bool sound = true;
     int rc = mdb_cursor_open(check->txn, check->cache->dbi[table], &cursor);
     if (rc != 0)
         return kin_store_fail(check->cache, rc, err, "verifying");
-    while (status == 0 && (rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
-        check->report->progress(check->report->context);
-        if (sound && !in_order(table, &before, &key)) {
-            find_structural(check, "keys are out of order"); /* then it finds nothing */
-            sound = false;
-        }
-        before = key; /* stays in the map */
-        status = visit(check, &key, &value, err);
-    }
+    while (status == 0 && (rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0)
+        status = check_entry(check, table, &key, &value, visit, err);
     mdb_cursor_close(cursor);
     if (status == 0 && rc != MDB_NOTFOUND)
         return kin_store_fail(check->cache, rc, err, "verifying");
@@ -249,7 +224,7 @@ static int check_outcome(struct check *check, const MDB_val *key, const MDB_val 
     int status = kin_action_load(check->cache, check->txn, &digest, &action, &why);
     if (status == KIN_ECORRUPT)
         find(check, "%s", why.text);
-    else if (status != 0)
+    else if (status != 0 && status != KIN_ENOTFOUND) /* not where its key belongs */
         return kin_fail(err, status, "%s", why.text);
     for (size_t i = 0; status == 0 && i < action.n_outputs; i++) {
         char name[KIN_DIGEST_TEXT], output[KIN_DIGEST_TEXT];
@@ -344,7 +319,8 @@ static int check_free_pages(struct check *check, struct kin_error *err)
         sound = is_free_list(&value, info.me_last_pgno);
     mdb_cursor_close(cursor);
     if (!sound)
-        find_structural(check, "its list of free pages makes no sense");
+        check->report->structural(check->report->context, "LMDB's own pages are damaged: its list "
+                                                          "of free pages makes no sense");
     else if (rc != MDB_NOTFOUND)
         return kin_store_fail(check->cache, rc, err, "verifying");
     return 0;

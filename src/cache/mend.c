@@ -16,6 +16,8 @@ struct use {
 
 struct mend {
     struct kin_writing w;
+    enum kin_store_table table; /* that is being walked, and where */
+    MDB_cursor *cursor;
     bool last;
     struct kin_mended *mended;
     struct use *uses; /* ascending extent, one each, after count_uses */
@@ -76,22 +78,55 @@ static int delete_all(struct mend *mend, struct kin_error *err)
 typedef int visitor(struct mend *mend, const MDB_val *key, const MDB_val *value,
                     struct kin_error *err);
 
+static int walk(struct mend *mend, enum kin_store_table table, visitor *visit,
+                struct kin_error *err)
+{
+    MDB_val key, value;
+    int status = 0;
+    int rc = mdb_cursor_open(mend->w.txn, mend->w.cache->dbi[table], &mend->cursor);
+    if (rc != 0)
+        return kin_store_fail(mend->w.cache, rc, err, "mending");
+    mend->table = table;
+    while (status == 0 && (rc = mdb_cursor_get(mend->cursor, &key, &value, MDB_NEXT)) == 0)
+        status = visit(mend, &key, &value, err);
+    mdb_cursor_close(mend->cursor);
+    if (status == 0 && rc != MDB_NOTFOUND)
+        return kin_store_fail(mend->w.cache, rc, err, "mending");
+    return status;
+}
+
 /* Visits every entry of a table, then deletes what was taken out. */
 static int each(struct mend *mend, enum kin_store_table table, visitor *visit,
                 struct kin_error *err)
 {
-    MDB_cursor *cursor;
-    MDB_val key, value;
-    int status = 0;
-    int rc = mdb_cursor_open(mend->w.txn, mend->w.cache->dbi[table], &cursor);
-    if (rc != 0)
-        return kin_store_fail(mend->w.cache, rc, err, "mending");
-    while (status == 0 && (rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0)
-        status = visit(mend, &key, &value, err);
-    mdb_cursor_close(cursor);
-    if (status == 0 && rc != MDB_NOTFOUND)
-        return kin_store_fail(mend->w.cache, rc, err, "mending");
-    return status != 0 ? status : delete_all(mend, err);
+    KIN_TRY(walk(mend, table, visit, err));
+    return delete_all(mend, err);
+}
+
+/* ---- entries that no search finds ---- */
+
+static int prune_entry(struct mend *mend, const MDB_val *key, const MDB_val *value,
+                       struct kin_error *err)
+{
+    bool reached;
+    KIN_TRY(kin_store_reaches(mend->w.cache, mend->w.txn, mend->table, key, value, &reached, err));
+    if (reached)
+        return 0;
+    mend->mended->others++;
+    int rc = mdb_cursor_del(mend->cursor, 0);
+    return rc == 0 ? 0 : kin_store_fail(mend->w.cache, rc, err, "mending");
+}
+
+/* Where the cursor stands, since deleting by key would not find them either; until a walk meets
+ * none, since one that is gone changes what the others are compared with. */
+static int prune(struct mend *mend, enum kin_store_table table, struct kin_error *err)
+{
+    uint64_t before;
+    do {
+        before = mend->mended->others;
+        KIN_TRY(walk(mend, table, prune_entry, err));
+    } while (mend->mended->others > before);
+    return 0;
 }
 
 /* ---- artifacts ---- */
@@ -287,6 +322,8 @@ static int mend_record(struct mend *mend, const MDB_val *key, const MDB_val *val
 
 static int mend_all(struct mend *mend, const struct kin_damage *damage, struct kin_error *err)
 {
+    for (enum kin_store_table table = 0; table < KIN_TABLES; table++)
+        KIN_TRY(prune(mend, table, err));
     for (size_t i = 0; i < damage->n; i++)
         KIN_TRY(mend_blob(mend, &damage->list[i], err));
     KIN_TRY(each(mend, KIN_TABLE_BLOB, count_blob, err));

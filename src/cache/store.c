@@ -37,6 +37,11 @@ static const struct {
     [KIN_TABLE_RECORD] = {"record", 0},
 };
 
+const char *kin_store_table_name(enum kin_store_table table)
+{
+    return tables[table].name;
+}
+
 static int fail_full(const struct kin_cache *cache, int rc, struct kin_error *err,
                      const char *doing)
 {

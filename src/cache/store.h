@@ -83,6 +83,8 @@ int kin_store_free_bytes(struct kin_cache *cache, uint64_t *out, struct kin_erro
  * thread. */
 void kin_store_recover(struct kin_cache *cache);
 
+const char *kin_store_table_name(enum kin_store_table table);
+
 /* Opens environment and tables; no writer thread. Starts nothing, so a forked child may use it. */
 int kin_store_open(struct kin_cache *cache, struct kin_error *err);
 void kin_store_close(struct kin_cache *cache);
@@ -122,6 +124,13 @@ static inline uint64_t kin_store_unpack(const unsigned char *in, size_t bytes)
         value |= (uint64_t)in[i] << (8 * i);
     return value;
 }
+
+/* ---- reach.c ---- */
+
+/* Whether the entry that a cursor stands on, in the same transaction, is the one that a search for
+ * its key finds. When all entries of a table are, the table is in order. */
+int kin_store_reaches(const struct kin_cache *cache, MDB_txn *txn, enum kin_store_table table,
+                      const MDB_val *key, const MDB_val *value, bool *out, struct kin_error *err);
 
 /* ---- folder.c ---- */
 
