@@ -84,7 +84,7 @@ static int measure(const struct kin_distance *distance, struct bench *bench, con
     struct kin_distance_params params = kin_distance_defaults(distance);
     float *back = distance->symmetric ? NULL : bench->out + SET * ROWS;
     double best = 1e9, start = now_s();
-    size_t rows = level[1] == '2' ? 1 : ROWS; /* plain C is slow */
+    size_t rows = level[1] == '2' ? 1 : ROWS; /* slow */
     do {
         double begin = now_s();
         KIN_TRY(kin_distance_rows(distance, &params, bench->items, rows, bench->set, bench->out,

@@ -47,9 +47,6 @@ static inline void kin_block_put(const struct kin_distance_block *block, size_t 
         block->back[at] = back;
 }
 
-/* One lane of a group as a sequence of its own: y[frames][dims]. */
-void kin_group_unpack(const struct kin_distance_group *group, size_t dims, size_t lane, float *y);
-
 /* A row's frames, followed by KIN_FRAMES_PAD frames of -infinity. */
 void kin_row_pad(const struct kin_sequence *row, float *x);
 

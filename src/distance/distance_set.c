@@ -26,12 +26,6 @@ bool kin_sequence_finite(const struct kin_sequence *sequence)
     return true;
 }
 
-void kin_group_unpack(const struct kin_distance_group *group, size_t dims, size_t lane, float *y)
-{
-    for (size_t i = 0; i < group->frames[lane] * dims; i++)
-        y[i] = group->y[i * KIN_LANES + lane];
-}
-
 void kin_row_pad(const struct kin_sequence *row, float *x)
 {
     size_t n = row->frames * row->dims;
@@ -146,4 +140,3 @@ void kin_distance_set_free(struct kin_distance_set *set)
     kin_free(set->finite);
     kin_free(set);
 }
-

@@ -6,16 +6,9 @@
 #include "distance/lanes.h"
 
 #define REAL double
+#define ADD_SQUARE(sum, difference) ((sum) + (difference) * (difference))
 #define SQUARE_ROOT sqrt
 #define NAME(f) f##_f64
-#include "distance/dtw_plain.inc"
-#undef REAL
-#undef SQUARE_ROOT
-#undef NAME
-
-#define REAL float
-#define SQUARE_ROOT sqrtf
-#define NAME(f) f##_f32
 #include "distance/dtw_plain.inc"
 
 static int dtw_pair(const struct kin_sequence_f64 *x, const struct kin_sequence_f64 *y,
@@ -25,24 +18,6 @@ static int dtw_pair(const struct kin_sequence_f64 *x, const struct kin_sequence_
     KIN_AUTO(kin_auto_free) double *row = NULL;
     KIN_TRY(kin_alloc_into(&row, y->frames, sizeof *row, err));
     *out = dtw_f64(x->x, x->frames, y->x, y->frames, x->dims, row);
-    return 0;
-}
-
-static int dtw_block_plain(const struct kin_distance_block *block, struct kin_error *err)
-{
-    const struct kin_distance_group *group = block->group;
-    KIN_AUTO(kin_auto_free) float *y = NULL;
-    KIN_AUTO(kin_auto_free) float *row = NULL;
-    KIN_TRY(kin_alloc_into(&y, group->longest * block->dims, sizeof *y, err));
-    KIN_TRY(kin_alloc_into(&row, group->longest, sizeof *row, err));
-    for (size_t lane = 0; lane < group->count; lane++) {
-        kin_group_unpack(group, block->dims, lane, y);
-        for (size_t i = 0; i < block->rows; i++) {
-            float d = dtw_f32(block->from[i].x, block->from[i].frames, y, group->frames[lane],
-                              block->dims, row);
-            kin_block_put(block, i, lane, d, d);
-        }
-    }
     return 0;
 }
 
@@ -69,8 +44,6 @@ static void dtw_row(const struct kin_distance_block *block, size_t i,
 static int dtw_block(const struct kin_distance_block *block, struct kin_error *err)
 {
     const struct kin_lane_kernels *kernels = kin_lane_kernels(block->level);
-    if (!kernels)
-        return dtw_block_plain(block, err);
     KIN_AUTO(kin_auto_free) float *x = NULL;
     KIN_AUTO(kin_auto_free) float *row = NULL;
     KIN_TRY(

@@ -374,7 +374,7 @@ static int fastdtw_some_rows(const struct kin_distance_block *block, size_t firs
         .y = &memory->columns,
         .dims = block->dims,
         .radius = block->params->value[0],
-        .frame_costs = kernels ? kernels->frame_costs : frame_costs_plain,
+        .frame_costs = kernels->frame_costs,
     };
     prepare_rows(block, first, count, memory);
     for (size_t lane = 0; lane < block->group->count; lane++) {

@@ -9,5 +9,5 @@ const struct kin_lane_kernels *kin_lane_kernels(enum kin_cpu_level level)
         return &kin_lane_kernels_v3;
 #endif
     (void)level;
-    return NULL;
+    return &kin_lane_kernels_any;
 }

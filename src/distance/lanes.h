@@ -2,7 +2,8 @@
  * Kernels that run one pair in each lane of a vector: one sequence x against the next `lanes`
  * sequences of a group (block.h says how both lie in memory and are padded). One text
  * (*_lanes.inc) is compiled for each instruction set; in every lane it does the operations of the
- * plain versions in their order.
+ * plain versions (*_plain.inc) in their order. A squared difference is added with one rounding, by
+ * a fused multiply-add where there is one.
  */
 #ifndef KINDRED_DISTANCE_LANES_H
 #define KINDRED_DISTANCE_LANES_H
@@ -47,9 +48,9 @@ struct kin_lane_kernels {
     void (*median)(const float *x, size_t longest, const size_t *n, float *out);
 };
 
-/* The kernels of a level, or NULL: plain C. */
 const struct kin_lane_kernels *kin_lane_kernels(enum kin_cpu_level level);
 
+extern const struct kin_lane_kernels kin_lane_kernels_any;
 #ifdef __x86_64__
 extern const struct kin_lane_kernels kin_lane_kernels_v3, kin_lane_kernels_v4;
 #endif

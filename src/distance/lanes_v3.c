@@ -12,11 +12,9 @@ typedef __m256 vector;
 #define v_load _mm256_loadu_ps
 #define v_store _mm256_storeu_ps
 #define v_add _mm256_add_ps
-/* a + b by the multiplier: the same bits, for cores whose adders are what is scarce */
-#define v_plus(a, b) _mm256_fmadd_ps(b, _mm256_set1_ps(1), a)
+#define v_add_square(sum, a) _mm256_fmadd_ps(a, a, sum)
 #define v_done _mm256_zeroupper
 #define v_sub _mm256_sub_ps
-#define v_mul _mm256_mul_ps
 #define v_min _mm256_min_ps
 #define v_sqrt _mm256_sqrt_ps
 typedef __m256d doubles;

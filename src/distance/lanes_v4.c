@@ -12,11 +12,9 @@ typedef __m512 vector;
 #define v_load _mm512_loadu_ps
 #define v_store _mm512_storeu_ps
 #define v_add _mm512_add_ps
-/* a + b by the multiplier: the same bits, for cores whose adders are what is scarce */
-#define v_plus(a, b) _mm512_fmadd_ps(b, _mm512_set1_ps(1), a)
+#define v_add_square(sum, a) _mm512_fmadd_ps(a, a, sum)
 #define v_done _mm256_zeroupper
 #define v_sub _mm512_sub_ps
-#define v_mul _mm512_mul_ps
 #define v_min _mm512_min_ps
 #define v_sqrt _mm512_sqrt_ps
 typedef __m512d doubles;

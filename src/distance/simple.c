@@ -9,16 +9,9 @@
 #include "distance/lanes.h"
 
 #define REAL double
+#define ADD_SQUARE(sum, difference) ((sum) + (difference) * (difference))
 #define HALF 0.5
 #define NAME(f) f##_f64
-#include "distance/simple_plain.inc"
-#undef REAL
-#undef HALF
-#undef NAME
-
-#define REAL float
-#define HALF 0.5f
-#define NAME(f) f##_f32
 #include "distance/simple_plain.inc"
 
 static size_t window_of(const struct kin_distance_params *params)
@@ -26,16 +19,10 @@ static size_t window_of(const struct kin_distance_params *params)
     return params->value[0];
 }
 
-static void fill_f64(double *x, size_t n)
+static void fill(double *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         x[i] = (double)INFINITY;
-}
-
-static void fill_f32(float *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        x[i] = INFINITY;
 }
 
 /* The profile of x; that of y comes with it and is dropped. */
@@ -55,8 +42,8 @@ static int profile_f64(const struct kin_sequence_f64 *x, const struct kin_sequen
         .of_x = {.profile = profile, .index = index},
         .of_y = {.profile = scratch + 2 * window + 1},
     };
-    fill_f64(profile, x->frames - window + 1);
-    fill_f64(walk.of_y.profile, y_count);
+    fill(profile, x->frames - window + 1);
+    fill(walk.of_y.profile, y_count);
     profiles_f64(&walk, x->frames, y->frames);
     return 0;
 }
@@ -83,46 +70,6 @@ static int simple_pair(const struct kin_sequence_f64 *x, const struct kin_sequen
     KIN_TRY(kin_alloc_into(&profile, count, sizeof *profile, err));
     KIN_TRY(profile_f64(x, y, window_of(params), profile, NULL, err));
     *out = median_f64(profile, count);
-    return 0;
-}
-
-static void simple_lane_plain(const struct kin_distance_block *block, size_t lane,
-                              struct walk_f32 *walk)
-{
-    size_t y_frames = block->group->frames[lane];
-    for (size_t i = 0; i < block->rows; i++) {
-        size_t x_frames = block->from[i].frames;
-        size_t x_count = x_frames - walk->window + 1, y_count = y_frames - walk->window + 1;
-        walk->x = block->from[i].x;
-        fill_f32(walk->of_x.profile, x_count);
-        fill_f32(walk->of_y.profile, y_count);
-        profiles_f32(walk, x_frames, y_frames);
-        kin_block_put(block, i, lane, median_f32(walk->of_x.profile, x_count),
-                      median_f32(walk->of_y.profile, y_count));
-    }
-}
-
-static int simple_block_plain(const struct kin_distance_block *block, struct kin_error *err)
-{
-    size_t window = window_of(block->params), longest = block->group->longest;
-    KIN_AUTO(kin_auto_free) float *y = NULL;
-    KIN_AUTO(kin_auto_free) float *scratch = NULL;
-    KIN_TRY(kin_alloc_into(&y, longest * block->dims, sizeof *y, err));
-    KIN_TRY(kin_alloc_into(&scratch, 2 * window + 1 + longest + block->longest_row, sizeof *scratch,
-                           err));
-    struct walk_f32 walk = {
-        .y = y,
-        .dims = block->dims,
-        .window = window,
-        .cell = scratch,
-        .tail = scratch + window,
-        .of_x = {.profile = scratch + 2 * window + 1},
-        .of_y = {.profile = scratch + 2 * window + 1 + block->longest_row},
-    };
-    for (size_t lane = 0; lane < block->group->count; lane++) {
-        kin_group_unpack(block->group, block->dims, lane, y);
-        simple_lane_plain(block, lane, &walk);
-    }
     return 0;
 }
 
@@ -164,8 +111,6 @@ static void simple_lanes_of_row(const struct kin_distance_block *block, size_t i
 static int simple_block(const struct kin_distance_block *block, struct kin_error *err)
 {
     const struct kin_lane_kernels *kernels = kin_lane_kernels(block->level);
-    if (!kernels)
-        return simple_block_plain(block, err);
     size_t lanes = kernels->lanes, window = window_of(block->params);
     size_t x_frames = block->longest_row + KIN_FRAMES_PAD;
     size_t y_frames = block->group->longest + KIN_FRAMES_PAD;

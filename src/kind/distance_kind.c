@@ -344,7 +344,7 @@ static int run(struct kin_call *call, struct kin_error *err)
 
 const struct kin_kind kin_kind_distance = {
     .name = "distance",
-    .version = 1,
+    .version = 2,
     .doc = "distances between the items of two collections",
     .source = "Kim et al. 2019, section 3.2",
     .params = params,
