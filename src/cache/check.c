@@ -3,23 +3,17 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "cache/uses.h"
 #include "kindred/memory.h"
 
 #define DIGEST_BYTES 16
-
-/* Bytes of an extent that a blob uses. */
-struct use {
-    uint64_t extent, bytes;
-};
 
 struct check {
     struct kin_cache *cache;
     MDB_txn *txn;
     const struct kin_check_report *report;
-    struct use *uses;
-    size_t n_uses, capacity;
+    struct kin_uses uses;
 };
 
 __attribute__((format(printf, 2, 3))) static void find(const struct check *check,
@@ -73,25 +67,6 @@ static int each(struct check *check, enum kin_store_table table, visitor *visit,
 
 /* ---- blobs and extents ---- */
 
-static int add_use(struct check *check, uint64_t extent, uint64_t bytes, struct kin_error *err)
-{
-    KIN_TRY(kin_grow(&check->uses, &check->capacity, check->n_uses + 1, sizeof *check->uses, err));
-    check->uses[check->n_uses++] = (struct use){extent, bytes};
-    return 0;
-}
-
-static int add_uses(struct check *check, const struct kin_place *place, struct kin_error *err)
-{
-    uint64_t n = kin_extent_count(place);
-    for (uint64_t i = 0; i < n; i++) {
-        uint64_t bytes = n == 1       ? place->length
-                         : i == n - 1 ? place->length - i * KIN_EXTENT_BYTES
-                                      : KIN_EXTENT_BYTES;
-        KIN_TRY(add_use(check, place->extent + i, bytes, err));
-    }
-    return 0;
-}
-
 static int check_bytes(struct check *check, const struct kin_digest *digest,
                        const struct kin_place *place, struct kin_error *err)
 {
@@ -112,7 +87,7 @@ static int check_bytes(struct check *check, const struct kin_digest *digest,
     if (status != 0 || !kin_digest_equal(&real, digest))
         damaged(check, digest);
     /* A length that makes no sense must not make us count its extents. */
-    return status == 0 ? add_uses(check, place, err) : 0;
+    return status == 0 ? kin_uses_add(&check->uses, place, err) : 0;
 }
 
 static int check_blob(struct check *check, const MDB_val *key, const MDB_val *value,
@@ -134,38 +109,7 @@ static int check_blob(struct check *check, const MDB_val *key, const MDB_val *va
     kin_digest_text(&digest, name);
     find(check, "blob %s: found damaged earlier, waits to be computed again", name);
     damaged(check, &digest);
-    return place.length <= KIN_BLOB_LONGEST ? add_uses(check, &place, err) : 0;
-}
-
-static int compare_uses(const void *a, const void *b)
-{
-    const struct use *x = a, *y = b;
-    return (x->extent > y->extent) - (x->extent < y->extent);
-}
-
-/* Adds up the uses of each extent, in ascending id. */
-static void merge_uses(struct check *check)
-{
-    if (check->n_uses == 0)
-        return;
-    qsort(check->uses, check->n_uses, sizeof *check->uses, compare_uses);
-    size_t n = 0;
-    for (size_t i = 1; i < check->n_uses; i++) {
-        if (check->uses[i].extent == check->uses[n].extent)
-            check->uses[n].bytes += check->uses[i].bytes;
-        else
-            check->uses[++n] = check->uses[i];
-    }
-    check->n_uses = n + 1;
-}
-
-static uint64_t used_bytes(const struct check *check, uint64_t extent)
-{
-    struct use key = {.extent = extent};
-    const struct use *use =
-        check->n_uses == 0 ? NULL
-                           : bsearch(&key, check->uses, check->n_uses, sizeof key, compare_uses);
-    return use ? use->bytes : 0;
+    return place.length <= KIN_BLOB_LONGEST ? kin_uses_add(&check->uses, &place, err) : 0;
 }
 
 static int check_extent(struct check *check, const MDB_val *key, const MDB_val *value,
@@ -181,7 +125,8 @@ static int check_extent(struct check *check, const MDB_val *key, const MDB_val *
     MDB_val count;
     int rc = kin_store_get(check->cache, check->txn, KIN_TABLE_LIVE, &id, sizeof id, &count);
     uint64_t live = rc == 0 && count.mv_size == 8 ? kin_store_unpack(count.mv_data, 8) : 0;
-    uint64_t used = used_bytes(check, id);
+    const struct kin_use *use = kin_uses_find(&check->uses, id);
+    uint64_t used = use ? use->bytes : 0;
     if (rc != 0 || live != used || used > value->mv_size || used == 0)
         find(check, "extent %llu: %zu bytes, counted as %llu in use, of which blobs use %llu",
              (unsigned long long)id, value->mv_size, (unsigned long long)live,
@@ -330,7 +275,7 @@ static int check_tables(struct check *check, struct kin_error *err)
 {
     KIN_TRY(check_free_pages(check, err));
     KIN_TRY(each(check, KIN_TABLE_BLOB, check_blob, err));
-    merge_uses(check);
+    kin_uses_sum(&check->uses);
     KIN_TRY(each(check, KIN_TABLE_EXTENT, check_extent, err));
     KIN_TRY(each(check, KIN_TABLE_LIVE, check_live, err));
     KIN_TRY(each(check, KIN_TABLE_OUTCOME, check_outcome, err));
@@ -346,6 +291,6 @@ int kin_check_all(struct kin_cache *cache, const struct kin_check_report *report
     KIN_TRY(kin_store_begin(cache, &check.txn, err));
     int status = check_tables(&check, err);
     kin_store_end(cache, check.txn);
-    kin_free(check.uses);
+    kin_uses_release(&check.uses);
     return status;
 }

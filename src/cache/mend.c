@@ -3,16 +3,10 @@
  * bytes lie is counted anew from what blobs say, not released blob by blob: the entry of a damaged
  * one may name the extents of another.
  */
-#include <stdlib.h>
-
-#include "cache/writer.h"
+#include "cache/uses.h"
 #include "kindred/memory.h"
 
 #define DIGEST_BYTES 16
-
-struct use {
-    uint64_t extent, bytes;
-};
 
 struct mend {
     struct kin_writing w;
@@ -20,8 +14,7 @@ struct mend {
     MDB_cursor *cursor;
     bool last;
     struct kin_mended *mended;
-    struct use *uses; /* ascending extent, one each, after count_uses */
-    size_t n_uses, uses_capacity;
+    struct kin_uses uses;
     struct entry { /* what goes: collected first, since deleting moves cursors */
         enum kin_store_table table;
         unsigned char *key, *value; /* value: of one duplicate, or NULL */
@@ -35,7 +28,7 @@ static void mend_release(struct mend *mend)
     for (size_t i = 0; i < mend->n_gone; i++)
         kin_free(mend->gone[i].key);
     kin_free(mend->gone);
-    kin_free(mend->uses);
+    kin_uses_release(&mend->uses);
 }
 
 /* ---- walking and deleting ---- */
@@ -151,13 +144,6 @@ static int mend_blob(struct mend *mend, const struct kin_digest *digest, struct 
     return 0;
 }
 
-static int add_use(struct mend *mend, uint64_t extent, uint64_t bytes, struct kin_error *err)
-{
-    KIN_TRY(kin_grow(&mend->uses, &mend->uses_capacity, mend->n_uses + 1, sizeof *mend->uses, err));
-    mend->uses[mend->n_uses++] = (struct use){extent, bytes};
-    return 0;
-}
-
 static int count_blob(struct mend *mend, const MDB_val *key, const MDB_val *value,
                       struct kin_error *err)
 {
@@ -166,44 +152,16 @@ static int count_blob(struct mend *mend, const MDB_val *key, const MDB_val *valu
         mend->mended->others++;
         return take_out(mend, KIN_TABLE_BLOB, key, NULL, err);
     }
-    uint64_t n = place.flags & KIN_BLOB_DROPPED ? 0 : kin_extent_count(&place);
-    for (uint64_t i = 0; i < n; i++) {
-        uint64_t before = i * KIN_EXTENT_BYTES;
-        uint64_t left = place.length - before;
-        bool whole = n > 1 && left > KIN_EXTENT_BYTES;
-        KIN_TRY(add_use(mend, place.extent + i, whole ? KIN_EXTENT_BYTES : left, err));
-    }
-    return 0;
+    return place.flags & KIN_BLOB_DROPPED ? 0 : kin_uses_add(&mend->uses, &place, err);
 }
 
-static int by_extent(const void *a, const void *b)
+static const struct kin_use *find_use(const struct mend *mend, const MDB_val *key)
 {
-    const struct use *x = a, *y = b;
-    return (x->extent > y->extent) - (x->extent < y->extent);
-}
-
-static void merge_uses(struct mend *mend)
-{
-    size_t n = 0;
-    if (mend->n_uses == 0)
-        return;
-    qsort(mend->uses, mend->n_uses, sizeof *mend->uses, by_extent);
-    for (size_t i = 1; i < mend->n_uses; i++) {
-        if (mend->uses[i].extent == mend->uses[n].extent)
-            mend->uses[n].bytes += mend->uses[i].bytes;
-        else
-            mend->uses[++n] = mend->uses[i];
-    }
-    mend->n_uses = n + 1;
-}
-
-static const struct use *find_use(const struct mend *mend, const MDB_val *key)
-{
-    struct use wanted = {0};
-    if (key->mv_size != sizeof wanted.extent || mend->n_uses == 0)
+    uint64_t extent;
+    if (key->mv_size != sizeof extent)
         return NULL;
-    memcpy(&wanted.extent, key->mv_data, sizeof wanted.extent);
-    return bsearch(&wanted, mend->uses, mend->n_uses, sizeof wanted, by_extent);
+    memcpy(&extent, key->mv_data, sizeof extent);
+    return kin_uses_find(&mend->uses, extent);
 }
 
 static int mend_extent(struct mend *mend, const MDB_val *key, const MDB_val *value,
@@ -219,7 +177,7 @@ static int mend_extent(struct mend *mend, const MDB_val *key, const MDB_val *val
 static int clear_live(struct mend *mend, const MDB_val *key, const MDB_val *value,
                       struct kin_error *err)
 {
-    const struct use *use = find_use(mend, key);
+    const struct kin_use *use = find_use(mend, key);
     if (use && value->mv_size == 8 && kin_store_unpack(value->mv_data, 8) == use->bytes)
         return 0;
     mend->mended->others++;
@@ -229,8 +187,8 @@ static int clear_live(struct mend *mend, const MDB_val *key, const MDB_val *valu
 static int set_live(struct mend *mend, struct kin_error *err)
 {
     struct kin_cache *cache = mend->w.cache;
-    for (size_t i = 0; i < mend->n_uses; i++) {
-        const struct use *use = &mend->uses[i];
+    for (size_t i = 0; i < mend->uses.n; i++) {
+        const struct kin_use *use = &mend->uses.list[i];
         unsigned char count[8];
         MDB_val extent;
         int rc = kin_store_get(cache, mend->w.txn, KIN_TABLE_EXTENT, &use->extent,
@@ -327,7 +285,7 @@ static int mend_all(struct mend *mend, const struct kin_damage *damage, struct k
     for (size_t i = 0; i < damage->n; i++)
         KIN_TRY(mend_blob(mend, &damage->list[i], err));
     KIN_TRY(each(mend, KIN_TABLE_BLOB, count_blob, err));
-    merge_uses(mend);
+    kin_uses_sum(&mend->uses);
     KIN_TRY(each(mend, KIN_TABLE_EXTENT, mend_extent, err));
     KIN_TRY(each(mend, KIN_TABLE_LIVE, clear_live, err));
     KIN_TRY(set_live(mend, err));
