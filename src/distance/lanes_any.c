@@ -6,6 +6,7 @@
 
 #define LANES 4
 #define KERNEL
+#define v_keep(a) ((void)(a))
 
 /* ---- float ---- */
 

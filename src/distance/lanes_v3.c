@@ -13,6 +13,7 @@ typedef __m256 vector;
 #define v_store _mm256_storeu_ps
 #define v_add _mm256_add_ps
 #define v_add_square(sum, a) _mm256_fmadd_ps(a, a, sum)
+#define v_keep(a) ((void)(a)) /* there are not registers enough */
 #define v_done _mm256_zeroupper
 #define v_sub _mm256_sub_ps
 #define v_min _mm256_min_ps

@@ -13,6 +13,8 @@ typedef __m512 vector;
 #define v_store _mm512_storeu_ps
 #define v_add _mm512_add_ps
 #define v_add_square(sum, a) _mm512_fmadd_ps(a, a, sum)
+/* Stays in a register, where gcc would load it anew for every use. */
+#define v_keep(a) __asm__("" : "+v"(a))
 #define v_done _mm256_zeroupper
 #define v_sub _mm512_sub_ps
 #define v_min _mm512_min_ps
