@@ -256,6 +256,7 @@ static void bench_find(const char *base)
 
 int main(void)
 {
+    kin_memory_keep_freed(); /* as the program does */
     static const struct values all[] = {
         {"1MiB", (size_t)1 << 20, 96}, {"4KiB", 4096, 4000}, {"300B", 300, 4000}};
     char base[] = "/tmp/kindred-bench-XXXXXX";

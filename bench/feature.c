@@ -85,6 +85,7 @@ static void print(const char *name, void (*call)(void *context), struct work *wo
 
 int main(void)
 {
+    kin_memory_keep_freed(); /* as the program does */
     KIN_AUTO(release) struct work work = {0};
     struct kin_error err = {0};
     bench_must(init(&work, &err), &err);

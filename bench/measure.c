@@ -45,6 +45,7 @@ static void fill(double *x, struct kin_random *random, bool narrow)
 
 int main(void)
 {
+    kin_memory_keep_freed(); /* as the program does */
     struct kin_error err = {0};
     struct work work = {0};
     struct kin_random random = kin_random_stream(1, "bench", 5);

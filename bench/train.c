@@ -168,6 +168,7 @@ static int bench_with(const char *name, enum kin_convolution convolution, size_t
 
 int main(void)
 {
+    kin_memory_keep_freed(); /* as the program does */
     struct kin_error err = {0};
     for (size_t threads = 1; threads <= 2; threads++) {
         if (bench_with("best", KIN_CONVOLUTION_BEST, threads, &err) != 0 ||

@@ -125,6 +125,7 @@ static void measure(struct work *work)
 
 int main(void)
 {
+    kin_memory_keep_freed(); /* as the program does */
     struct work work = {.params = {.draw = "bench", .draw_bytes = 5}};
     struct kin_error err = {0};
     bench_must(kin_transformer_new(&work.transformer, &err), &err);

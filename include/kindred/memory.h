@@ -41,6 +41,12 @@ char *kin_strdup(const char *text);
 /* For KIN_AUTO: frees *(void **)pointer. */
 void kin_auto_free(void *pointer);
 
+/* From the first call on, memory that is freed stays with the process, up to 32 MiB a thread (glibc
+ * allows no more). For those who compute: arrays of some hundred KiB come and go with every clip.
+ * When they are given back to the system, as glibc does unless told otherwise, they are made of new
+ * pages each time, which can take longer than what is computed on them. */
+void kin_memory_keep_freed(void);
+
 /* Test hook: the n-th allocation of this thread from now on fails, once; 0 switches it off. */
 void kin_memory_fail_nth(unsigned long n);
 

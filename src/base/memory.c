@@ -1,16 +1,35 @@
 #include "kindred/memory.h"
 
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #define ALIGNMENT 64
+#define KEPT_BYTES (32 << 20)
 
 static _Thread_local unsigned long fail_countdown;
 
 void kin_memory_fail_nth(unsigned long n)
 {
     fail_countdown = n;
+}
+
+static void keep_freed(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+#endif
+}
+
+void kin_memory_keep_freed(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, keep_freed);
 }
 
 static bool told_to_fail(void)

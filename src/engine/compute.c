@@ -360,6 +360,7 @@ int work_compute(struct kin_session *session, struct work *work, const size_t *i
                  bool wait, struct kin_error *err)
 {
     struct block block = {.session = session, .work = work, .indices = indices, .n = n};
+    kin_memory_keep_freed();
     int status = compute(&block, wait, err);
     block_release(&block);
     if (status == KIN_EDATA && work->map && n > 1) { /* find the item, keep the others */
