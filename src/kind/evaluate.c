@@ -137,7 +137,7 @@ static int predict(struct evaluation *e, const struct kin_task_clip *clip, struc
     if (!e->net)
         return kin_judge_guess(e->judge, e->guess, clip, e->output, err);
     KIN_TRY(kin_front_input(e->front, clip->mix, e->input, err));
-    return kin_model_network_apply(e->net, e->input, e->output, NULL, err);
+    return kin_model_network_apply(e->net, e->input, 1, e->output, NULL, err);
 }
 
 static int add_classes(const struct evaluation *e, const struct kin_task_song *song,

@@ -193,7 +193,10 @@ static int network_new(enum kin_network_use use, const struct kin_value *value,
                        struct kin_model_network **out, struct kin_error *err)
 {
     const struct kin_network_spec spec = kin_model_spec(model, front);
-    const struct kin_network_setup setup = {.batch = 1, .use = use};
+    const struct kin_network_setup setup = {
+        .batch = use == KIN_NETWORK_EMBEDS ? KIN_MODEL_BATCH : 1,
+        .use = use,
+    };
     KIN_AUTO(network_auto) struct kin_model_network *net = NULL;
     KIN_TRY(kin_alloc_into(&net, 1, sizeof *net, err));
     KIN_TRY(kin_network_new(&spec, &setup, &net->network, err));
@@ -237,10 +240,10 @@ size_t kin_model_network_embedding(const struct kin_model_network *network)
     return kin_network_embedding(network->network);
 }
 
-int kin_model_network_apply(struct kin_model_network *network, const float *input, float *output,
-                            float *z, struct kin_error *err)
+int kin_model_network_apply(struct kin_model_network *network, const float *input, size_t n,
+                            float *output, float *z, struct kin_error *err)
 {
-    KIN_TRY(kin_network_apply(network->network, network->fresh, input, 1, output, z, err));
+    KIN_TRY(kin_network_apply(network->network, network->fresh, input, n, output, z, err));
     network->fresh = NULL; /* not after a failure: the network may not have them */
     return 0;
 }

@@ -52,9 +52,11 @@ struct kin_network_spec kin_model_spec(const struct kin_model *model,
 int kin_model_clip(const struct kin_model *model, const struct kin_value *clip,
                    struct kin_audio *out, struct kin_error *err);
 
-/* A model's network with its values, for one clip at a time: neighbours change no bit, and one clip
- * keeps a core busy. */
+/* A model's network with its values. Neighbours change no bit. It evaluates one clip at a time, and
+ * embeds KIN_MODEL_BATCH, which costs as much when there are fewer. More at a time make convolutions
+ * faster, and what lies between them slower, since it leaves the caches. */
 struct kin_model_network;
+#define KIN_MODEL_BATCH 3
 
 /* That of the call's input `model`, which `model` was read from: made, or one that another call has
  * left. For evaluation or embedding. */
@@ -65,8 +67,8 @@ int kin_model_network_take(const struct kin_call *call, enum kin_network_use use
 void kin_model_network_leave(const struct kin_call *call, struct kin_model_network *network);
 /* Length of its embedding. */
 size_t kin_model_network_embedding(const struct kin_model_network *network);
-/* Arguments as of kin_network_apply, for one clip. */
-int kin_model_network_apply(struct kin_model_network *network, const float *input, float *output,
-                            float *z, struct kin_error *err);
+/* Arguments as of kin_network_apply. */
+int kin_model_network_apply(struct kin_model_network *network, const float *input, size_t n,
+                            float *output, float *z, struct kin_error *err);
 
 #endif

@@ -399,24 +399,29 @@ START_TEST(a_network_does_what_it_was_made_for)
 }
 END_TEST
 
-/* The same at sizes where Winograd's algorithm is taken. */
-START_TEST(a_clip_s_result_is_its_own_at_full_width)
+/* The same at the paper's sizes, where Winograd's algorithm is taken. */
+START_TEST(a_clip_s_result_is_its_own_at_full_size)
 {
     struct kin_error err = {0};
-    struct kin_network_spec spec = spec_of(KIN_NN_AT);
-    spec.height = 129;
-    spec.width = 43;
-    spec.channels = 16;
-    spec.hidden = 64;
-    struct kin_network *network = new_network(&spec, KIN_CONVOLUTION_BEST, NULL);
+    const struct kin_network_spec spec = {
+        .task = KIN_NN_AT,
+        .height = 513,
+        .width = 128,
+        .channels = 16,
+        .hidden = 256,
+        .classes = CLASSES,
+    };
+    const struct kin_network_setup setup = {.batch = 6, .use = KIN_NETWORK_EMBEDS};
+    struct kin_network *network;
+    ck_ok(kin_network_new(&spec, &setup, &network, &err));
     struct kin_training state = new_state(kin_network_layout(network));
-    size_t in = kin_network_inputs(network);
-    float *input = sample_numbers(BATCH * in, "wide"), *z = kin_alloc(BATCH * 64, sizeof *z);
-    float one[64];
-    ck_ok(kin_network_apply(network, state.values, input, BATCH, NULL, z, &err));
-    for (size_t k = 0; k < BATCH; k++) {
-        ck_ok(kin_network_apply(network, state.values, input + k * in, 1, NULL, one, &err));
-        ck_assert_mem_eq(one, z + k * 64, sizeof one);
+    size_t in = kin_network_inputs(network), n = 2 * setup.batch + 1;
+    float *input = sample_numbers(n * in, "full"), *z = kin_alloc(n * 256, sizeof *z);
+    float one[256];
+    ck_ok(kin_network_apply(network, state.values, input, n, NULL, z, &err));
+    for (size_t k = 0; k < n; k++) {
+        ck_ok(kin_network_apply(network, NULL, input + k * in, 1, NULL, one, &err));
+        ck_assert_mem_eq(one, z + k * 256, sizeof one);
     }
     kin_free(input);
     kin_free(z);
@@ -500,7 +505,7 @@ END_TEST
 TEST_MAIN("network", gradients_by_finite_differences, every_convolution_gives_the_same_gradient,
           any_number_of_threads_gives_the_same_bits, a_resumed_training_continues_to_the_same_bits,
           training_lowers_the_loss, a_clip_s_result_is_its_own,
-          values_are_those_of_the_last_evaluation, a_clip_s_result_is_its_own_at_full_width,
+          values_are_those_of_the_last_evaluation, a_clip_s_result_is_its_own_at_full_size,
           a_network_does_what_it_was_made_for,
           evaluation_changes_nothing_and_judges_as_training_does, a_missing_target_is_named,
           batches_that_are_too_small_are_refused, shares_divide_the_batch)
