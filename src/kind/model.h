@@ -53,8 +53,8 @@ int kin_model_clip(const struct kin_model *model, const struct kin_value *clip,
                    struct kin_audio *out, struct kin_error *err);
 
 /* A model's network with its values. Neighbours change no bit. It evaluates one clip at a time, and
- * embeds KIN_MODEL_BATCH, which costs as much when there are fewer. More at a time make convolutions
- * faster, and what lies between them slower, since it leaves the caches. */
+ * embeds KIN_MODEL_BATCH, which costs as much when there are fewer. More at a time make
+ * convolutions faster, and what lies between them slower, since it leaves the caches. */
 struct kin_model_network;
 #define KIN_MODEL_BATCH 3
 
