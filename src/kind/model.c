@@ -1,6 +1,7 @@
 #include "model.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "crop.h"
@@ -168,8 +169,10 @@ int kin_model_clip(const struct kin_model *model, const struct kin_value *clip,
 }
 
 struct kin_model_network {
-    enum kin_network_use use;
+    struct kin_digest key; /* on the shelf */
     struct kin_network *network;
+    bool has_values;
+    struct kin_digest model; /* whose they are */
     float *values;
     const float *fresh; /* values until the network has them, then NULL */
 };
@@ -188,51 +191,60 @@ static void network_auto(struct kin_model_network **net)
         network_release(*net);
 }
 
-static int network_new(enum kin_network_use use, const struct kin_value *value,
-                       const struct kin_model *model, const struct kin_front *front,
+/* Use and shape say all that a network is made from; models that share them take turns. */
+static struct kin_digest network_key(enum kin_network_use use, const struct kin_network_spec *spec)
+{
+    char text[200];
+    int n = snprintf(text, sizeof text, "%d %d %d %zu %zu %zu %zu %zu %zu", (int)use,
+                     (int)spec->task, spec->baseline, spec->height, spec->width, spec->channels,
+                     spec->hidden, spec->inputs, spec->classes);
+    const struct kin_digest shape = kin_digest_of(text, (size_t)n);
+    return kin_thing_key("network", &shape);
+}
+
+static int network_new(enum kin_network_use use, const struct kin_network_spec *spec,
                        struct kin_model_network **out, struct kin_error *err)
 {
-    const struct kin_network_spec spec = kin_model_spec(model, front);
     const struct kin_network_setup setup = {
         .batch = use == KIN_NETWORK_EMBEDS ? KIN_MODEL_BATCH : 1,
         .use = use,
     };
     KIN_AUTO(network_auto) struct kin_model_network *net = NULL;
     KIN_TRY(kin_alloc_into(&net, 1, sizeof *net, err));
-    KIN_TRY(kin_network_new(&spec, &setup, &net->network, err));
-    const struct kin_layout *layout = kin_network_layout(net->network);
-    KIN_TRY(kin_alloc_into(&net->values, layout->total, sizeof(float), err));
-    net->fresh = net->values;
-    net->use = use;
-    KIN_TRY(kin_model_values(value, layout, net->values, err));
+    KIN_TRY(kin_network_new(spec, &setup, &net->network, err));
+    KIN_TRY(
+        kin_alloc_into(&net->values, kin_network_layout(net->network)->total, sizeof(float), err));
+    net->key = network_key(use, spec);
     *out = net;
     net = NULL;
     return 0;
-}
-
-/* Use and model say all that a network is made from. */
-static struct kin_digest network_key(const struct kin_call *call, enum kin_network_use use)
-{
-    return kin_thing_key(use == KIN_NETWORK_EMBEDS ? "embedding network" : "network",
-                         &kin_call_input(call, "model")->digest);
 }
 
 int kin_model_network_take(const struct kin_call *call, enum kin_network_use use,
                            const struct kin_model *model, const struct kin_front *front,
                            struct kin_model_network **out, struct kin_error *err)
 {
-    const struct kin_digest key = network_key(call, use);
-    *out = kin_call_take(call, &key);
-    return *out ? 0
-                : network_new(use, kin_call_input(call, "model")->value, model, front, out, err);
+    const struct kin_network_spec spec = kin_model_spec(model, front);
+    const struct kin_digest key = network_key(use, &spec);
+    const struct kin_set *input = kin_call_input(call, "model");
+    KIN_AUTO(network_auto) struct kin_model_network *net = kin_call_take(call, &key);
+    if (!net)
+        KIN_TRY(network_new(use, &spec, &net, err));
+    if (!net->has_values || !kin_digest_equal(&net->model, &input->digest)) {
+        KIN_TRY(kin_model_values(input->value, kin_network_layout(net->network), net->values, err));
+        net->has_values = true;
+        net->model = input->digest;
+        net->fresh = net->values;
+    }
+    *out = net;
+    net = NULL;
+    return 0;
 }
 
 void kin_model_network_leave(const struct kin_call *call, struct kin_model_network *network)
 {
-    if (!network)
-        return;
-    const struct kin_digest key = network_key(call, network->use);
-    kin_call_keep(call, &key, (struct kin_thing){network, network_release});
+    if (network)
+        kin_call_keep(call, &network->key, (struct kin_thing){network, network_release});
 }
 
 size_t kin_model_network_embedding(const struct kin_model_network *network)

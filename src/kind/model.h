@@ -58,8 +58,8 @@ int kin_model_clip(const struct kin_model *model, const struct kin_value *clip,
 struct kin_model_network;
 #define KIN_MODEL_BATCH 3
 
-/* That of the call's input `model`, which `model` was read from: made, or one that another call has
- * left. For evaluation or embedding. */
+/* One for the call's input `model`, which `model` was read from, with its values: made, or one of
+ * this shape that another call has left. For evaluation or embedding. */
 int kin_model_network_take(const struct kin_call *call, enum kin_network_use use,
                            const struct kin_model *model, const struct kin_front *front,
                            struct kin_model_network **out, struct kin_error *err);
