@@ -3,7 +3,7 @@
 #include "kindred/memory.h"
 #include "model.h"
 
-#define BLOCK 64 /* the model is read and its front made once a call */
+#define BLOCK (21 * KIN_MODEL_BATCH) /* the model is read and its front made once a call */
 
 static const struct kin_port inputs[] = {
     {.name = "of", .type = "clips", .mode = KIN_EACH, .doc = "the clips"},
