@@ -134,3 +134,20 @@ wrong "0 different labels"
 sed 's/batch: 3/batch: 3, stem: drums/; s/^    batch: 3, /    batch: 3\n    /' "$scratch/w.yaml" \
     >"$scratch/wrong.yaml"
 wrong "no stem 'drums'"
+
+# Models of one shape take turns in one network: each gives what it gives alone.
+sed 's/task: \[AE, VS\]/trial: $trials/; s/seed: 7, epochs: 5/trials: [0, 1, 2], seed: 7, epochs: 1/
+     s/^    seed: \$seed/    seed: $trial\n    task: AE/' "$scratch/w.yaml" >"$scratch/turns.yaml"
+embeddings() { # cache, trials
+    "$kindred" run "$scratch/turns.yaml" z --cache "$scratch/$1" --set "trials=$2" -j 1 \
+        >"$scratch/log" 2>&1 || fail "trials $2: $(cat "$scratch/log")"
+    "$kindred" get "$scratch/turns.yaml" z --cache "$scratch/$1" --set "trials=$2" \
+        -o "$scratch/turns-$1" >/dev/null
+}
+embeddings together '[0, 1, 2]'
+for trial in 0 1 2; do embeddings "alone$trial" "[$trial]"; done
+mkdir "$scratch/turns-alone"
+cp -R "$scratch"/turns-alone[012]/* "$scratch/turns-alone/"
+diff -r "$scratch/turns-together" "$scratch/turns-alone" || fail "models differ in turns"
+find "$scratch/turns-together" -type f -exec sha256sum {} + | cut -c 1-64 | sort -u >"$scratch/sums"
+expect "different embeddings" "$(wc -l <"$scratch/sums")" 30
