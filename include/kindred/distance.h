@@ -12,7 +12,7 @@
  * - a pair's result is a function of the two sequences and the parameters alone: the same bits
  *   whatever else is in the call or in the set, in whatever order, however the rows are cut;
  * - the same bits with AVX-512, AVX2 and neither (kin_cpu_level): every kernel adds in one order,
- *   dtw and simple squares with one rounding as fmaf does, the others with two;
+ *   dtw and simple a square with one rounding, as fmaf does, the others with two;
  * - dtw and simple compute in float32 from differences of frames, never from |a|² + |b|² - 2ab, and
  *   SiMPle adds and never subtracts: relative error below 1e-4, and exactly 0 from a sequence to
  *   itself. fastdtw, euclidean and cosine compute in double and round once, at the end;

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "cache/uses.h"
-#include "kindred/memory.h"
 
 #define DIGEST_BYTES 16
 

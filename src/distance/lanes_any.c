@@ -8,122 +8,48 @@
 #define KERNEL
 #define v_keep(a) ((void)(a))
 
-/* ---- float ---- */
-
 typedef float vector __attribute__((vector_size(16)));
+typedef double doubles __attribute__((vector_size(16)));
+typedef int32_t integers __attribute__((vector_size(16)));
+typedef integers i_mask; /* all bits of a lane, or none */
 
-KIN_INLINE vector v_all(float x)
-{
-    return (vector){x, x, x, x};
-}
+/* From and to any address. */
+#define LOAD_AND_STORE(kind, prefix)                \
+    KIN_INLINE kind prefix##_load(const void *p)    \
+    {                                               \
+        kind a;                                     \
+        memcpy(&a, p, sizeof a);                    \
+        return a;                                   \
+    }                                               \
+    KIN_INLINE void prefix##_store(void *p, kind a) \
+    {                                               \
+        memcpy(p, &a, sizeof a);                    \
+    }
+LOAD_AND_STORE(vector, v)
+LOAD_AND_STORE(doubles, d)
+LOAD_AND_STORE(integers, i)
 
-KIN_INLINE vector v_load(const float *p)
-{
-    vector a;
-    memcpy(&a, p, sizeof a);
-    return a;
-}
-
-KIN_INLINE void v_store(float *p, vector a)
-{
-    memcpy(p, &a, sizeof a);
-}
-
-KIN_INLINE void v_done(void)
-{
-}
-
-KIN_INLINE vector v_add(vector a, vector b)
-{
-    return a + b;
-}
-
-KIN_INLINE vector v_sub(vector a, vector b)
-{
-    return a - b;
-}
+#define v_done() ((void)0)
+#define v_all(x) ((vector){x, x, x, x})
+#define v_add(a, b) ((a) + (b))
+#define v_sub(a, b) ((a) - (b))
+#define d_all(x) ((doubles){x, x})
+#define d_add(a, b) ((a) + (b))
+#define d_sub(a, b) ((a) - (b))
+#define d_mul(a, b) ((a) * (b))
+#define i_all(x) ((integers){x, x, x, x})
+#define i_add(a, b) ((a) + (b))
+#define i_greater(a, b) ((a) > (b))
+#define i_count(count, mask) ((count) - (mask))
 
 KIN_INLINE vector v_sqrt(vector a)
 {
     return (vector){sqrtf(a[0]), sqrtf(a[1]), sqrtf(a[2]), sqrtf(a[3])};
 }
 
-/* ---- double ---- */
-
-typedef double doubles __attribute__((vector_size(16)));
-
-KIN_INLINE doubles d_all(double x)
-{
-    return (doubles){x, x};
-}
-
-KIN_INLINE doubles d_load(const double *p)
-{
-    doubles a;
-    memcpy(&a, p, sizeof a);
-    return a;
-}
-
-KIN_INLINE void d_store(double *p, doubles a)
-{
-    memcpy(p, &a, sizeof a);
-}
-
-KIN_INLINE doubles d_add(doubles a, doubles b)
-{
-    return a + b;
-}
-
-KIN_INLINE doubles d_sub(doubles a, doubles b)
-{
-    return a - b;
-}
-
-KIN_INLINE doubles d_mul(doubles a, doubles b)
-{
-    return a * b;
-}
-
 KIN_INLINE doubles d_sqrt(doubles a)
 {
     return (doubles){sqrt(a[0]), sqrt(a[1])};
-}
-
-/* ---- integers ---- */
-
-typedef int32_t integers __attribute__((vector_size(16)));
-typedef integers i_mask; /* all bits of a lane, or none */
-
-KIN_INLINE integers i_all(int32_t x)
-{
-    return (integers){x, x, x, x};
-}
-
-KIN_INLINE integers i_load(const void *p)
-{
-    integers a;
-    memcpy(&a, p, sizeof a);
-    return a;
-}
-
-KIN_INLINE void i_store(void *p, integers a)
-{
-    memcpy(p, &a, sizeof a);
-}
-
-KIN_INLINE integers i_add(integers a, integers b)
-{
-    return a + b;
-}
-
-KIN_INLINE i_mask i_greater(integers a, integers b)
-{
-    return a > b;
-}
-
-KIN_INLINE integers i_count(integers count, i_mask mask)
-{
-    return count - mask;
 }
 
 KIN_INLINE integers i_pick(i_mask mask, integers yes, integers no)

@@ -171,8 +171,7 @@ int kin_model_clip(const struct kin_model *model, const struct kin_value *clip,
 struct kin_model_network {
     struct kin_digest key; /* on the shelf */
     struct kin_network *network;
-    bool has_values;
-    struct kin_digest model; /* whose they are */
+    struct kin_digest model; /* whose values these are */
     float *values;
     const float *fresh; /* values until the network has them, then NULL */
 };
@@ -228,11 +227,11 @@ int kin_model_network_take(const struct kin_call *call, enum kin_network_use use
     const struct kin_digest key = network_key(use, &spec);
     const struct kin_set *input = kin_call_input(call, "model");
     KIN_AUTO(network_auto) struct kin_model_network *net = kin_call_take(call, &key);
-    if (!net)
+    bool made = !net;
+    if (made)
         KIN_TRY(network_new(use, &spec, &net, err));
-    if (!net->has_values || !kin_digest_equal(&net->model, &input->digest)) {
+    if (made || !kin_digest_equal(&net->model, &input->digest)) {
         KIN_TRY(kin_model_values(input->value, kin_network_layout(net->network), net->values, err));
-        net->has_values = true;
         net->model = input->digest;
         net->fresh = net->values;
     }
