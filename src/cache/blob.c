@@ -32,6 +32,12 @@ int kin_blob_find(const struct kin_cache *cache, MDB_txn *txn, const struct kin_
     return 0;
 }
 
+bool kin_blob_known(const struct kin_cache *cache, MDB_txn *txn, const struct kin_digest *digest)
+{
+    struct kin_place place;
+    return kin_blob_find(cache, txn, digest, &place, NULL) != KIN_ENOTFOUND;
+}
+
 static int write_place(struct kin_writing *w, const struct kin_digest *digest,
                        const struct kin_place *place, struct kin_error *err)
 {

@@ -147,12 +147,6 @@ static int check_live(struct check *check, const MDB_val *key, const MDB_val *va
 
 /* ---- actions and items ---- */
 
-static bool is_known(const struct check *check, const struct kin_digest *digest)
-{
-    struct kin_place place;
-    return kin_blob_find(check->cache, check->txn, digest, &place, NULL) != KIN_ENOTFOUND;
-}
-
 static int check_outcome(struct check *check, const MDB_val *key, const MDB_val *value,
                          struct kin_error *err)
 {
@@ -174,7 +168,7 @@ static int check_outcome(struct check *check, const MDB_val *key, const MDB_val 
         char name[KIN_DIGEST_TEXT], output[KIN_DIGEST_TEXT];
         kin_digest_text(&digest, name);
         kin_digest_text(&action.outputs[i], output);
-        if (is_known(check, &action.outputs[i]))
+        if (kin_blob_known(check->cache, check->txn, &action.outputs[i]))
             continue;
         find(check, "action %s: its output %s is lost", name, output);
         damaged(check, &action.outputs[i]);
@@ -205,7 +199,7 @@ static int check_item(struct check *check, const MDB_val *key, const MDB_val *va
     }
     memcpy(item.bytes, value->mv_data, DIGEST_BYTES);
     memcpy(output.bytes, (const unsigned char *)value->mv_data + DIGEST_BYTES, DIGEST_BYTES);
-    if (!is_known(check, &output)) {
+    if (!kin_blob_known(check->cache, check->txn, &output)) {
         char name[KIN_DIGEST_TEXT], lost[KIN_DIGEST_TEXT];
         kin_digest_text(&item, name);
         kin_digest_text(&output, lost);

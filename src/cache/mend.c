@@ -205,12 +205,6 @@ static int set_live(struct mend *mend, struct kin_error *err)
 
 /* ---- actions and items ---- */
 
-static bool is_known(const struct mend *mend, const struct kin_digest *digest)
-{
-    struct kin_place place;
-    return kin_blob_find(mend->w.cache, mend->w.txn, digest, &place, NULL) != KIN_ENOTFOUND;
-}
-
 static bool is_whole(const struct mend *mend, const MDB_val *key)
 {
     struct kin_digest digest;
@@ -221,7 +215,7 @@ static bool is_whole(const struct mend *mend, const MDB_val *key)
     if (kin_action_load(mend->w.cache, mend->w.txn, &digest, &action, NULL) == KIN_ECORRUPT)
         return false;
     for (size_t i = 0; mend->last && i < action.n_outputs; i++)
-        if (!is_known(mend, &action.outputs[i]))
+        if (!kin_blob_known(mend->w.cache, mend->w.txn, &action.outputs[i]))
             return false;
     return true;
 }
@@ -257,7 +251,7 @@ static int mend_item(struct mend *mend, const MDB_val *key, const MDB_val *value
     bool sound = key->mv_size == DIGEST_BYTES && value->mv_size == 2 * DIGEST_BYTES;
     if (sound)
         memcpy(output.bytes, (const unsigned char *)value->mv_data + DIGEST_BYTES, DIGEST_BYTES);
-    if (sound && is_known(mend, &output))
+    if (sound && kin_blob_known(mend->w.cache, mend->w.txn, &output))
         return 0;
     mend->mended->items++;
     return take_out(mend, KIN_TABLE_ITEM, key, value, err);

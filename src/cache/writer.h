@@ -68,6 +68,8 @@ bool kin_blob_decode(const MDB_val *value, struct kin_place *out);
 /* KIN_ENOTFOUND when the digest was never heard of; no text is set for that. */
 int kin_blob_find(const struct kin_cache *cache, MDB_txn *txn, const struct kin_digest *digest,
                   struct kin_place *out, struct kin_error *err);
+/* Whether it was ever heard of; also when its entry is damaged. */
+bool kin_blob_known(const struct kin_cache *cache, MDB_txn *txn, const struct kin_digest *digest);
 /* Digest of the stored bytes. */
 int kin_blob_rehash(const struct kin_cache *cache, MDB_txn *txn, const struct kin_writing *writing,
                     const struct kin_place *place, struct kin_digest *out, struct kin_error *err);
