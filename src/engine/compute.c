@@ -342,6 +342,22 @@ static bool is_unwanted(const struct block *block)
                              work->wanted);
 }
 
+/* Takes the value that was wanted out of what was given; NULL: it was passed on, or has failed. */
+static struct kin_value *take_wanted(struct block *block)
+{
+    const struct work *work = block->work;
+    struct kin_value *value = NULL;
+    for (size_t i = 0; i < block->given.n && !value; i++) {
+        struct kin_gift *gift = &block->given.list[i];
+        if (work->map ? gift->output != work->wanted_output
+                      : !kin_digest_equal(&gift->digest, work->wanted))
+            continue;
+        value = gift->value;
+        gift->value = NULL;
+    }
+    return value;
+}
+
 static int compute(struct block *block, bool wait, struct kin_error *err)
 {
     block->batch = kin_batch_new(block->session->cache);
@@ -353,6 +369,8 @@ static int compute(struct block *block, bool wait, struct kin_error *err)
     if (block->work->dry || is_unwanted(block))
         return 0;
     count(block);
+    if (block->work->wanted)
+        block->work->got = take_wanted(block);
     return commit(block, wait, err);
 }
 

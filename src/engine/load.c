@@ -135,9 +135,11 @@ int load_output(struct kin_session *session, struct instance *producer, size_t o
     return load_value(session, &producer->outputs[output], out, err);
 }
 
-/* Computes one item anew. */
+/* Computes one item anew, and takes it from the computation: from the cache it could be gone again,
+ * where another instance has the same bytes and lets them go. */
 static int recompute_item(struct kin_session *session, struct instance *producer, size_t output,
-                          const char *id, const struct kin_digest *digest, struct kin_error *err)
+                          const char *id, const struct kin_digest *digest, struct kin_value **out,
+                          struct kin_error *err)
 {
     struct work *work = NULL;
     touch(session, producer);
@@ -158,15 +160,19 @@ static int recompute_item(struct kin_session *session, struct instance *producer
     const struct piece *piece = status == 0 && work->map ? &work->pieces[k] : NULL;
     if (piece && !kin_digest_equal(&piece->outputs[piece->failed ? 0 : output], digest))
         status = differs(session, producer, id, &maker, err);
+    if (status == 0) {
+        *out = work->got;
+        work->got = NULL;
+    }
     work_free(session, work);
     return status;
 }
 
 int load_anew(struct kin_session *session, struct instance *producer, size_t output, const char *id,
-              const struct kin_digest *digest, struct kin_error *err)
+              const struct kin_digest *digest, struct kin_value **out, struct kin_error *err)
 {
     KIN_TRY(source_store(session, producer, err));
-    return recompute_item(session, producer, output, id, digest, err);
+    return recompute_item(session, producer, output, id, digest, out, err);
 }
 
 int load_item(struct kin_session *session, struct instance *producer, size_t output, const char *id,
@@ -178,11 +184,11 @@ int load_item(struct kin_session *session, struct instance *producer, size_t out
     if (status == KIN_ECORRUPT)
         session_tell(session, KIN_LOG_WARN, producer, "item '%s': %s; computing it anew", id,
                      err->text);
-    status = load_anew(session, producer, output, id, digest, err);
+    status = load_anew(session, producer, output, id, digest, out, err);
     if (status == KIN_ENOTFOUND)
         return kin_error_within(err, "item '%s'", id);
     KIN_TRY(status);
-    return load_value(session, digest, out, err);
+    return *out ? 0 : load_value(session, digest, out, err);
 }
 
 /* ---- whole collections ---- */

@@ -68,11 +68,13 @@ static void restore_inner(struct restoring *restoring, struct instance *instance
 {
     struct kin_error err = {0};
     KIN_AUTO(kin_value_auto) struct kin_value *value = NULL;
+    KIN_AUTO(kin_value_auto) struct kin_value *made = NULL;
     if (kin_cache_presence(restoring->session->cache, &entry->digest) != KIN_PRESENT ||
         load_value(restoring->session, &entry->digest, &value, NULL) != 0 ||
         !lacks_inner(restoring, value))
         return;
-    if (load_anew(restoring->session, instance, output, entry->id, &entry->digest, &err) == 0)
+    if (load_anew(restoring->session, instance, output, entry->id, &entry->digest, &made, &err) ==
+        0)
         restoring->restored++;
     else
         tell_lost(restoring, instance, &err);

@@ -237,6 +237,7 @@ struct work {
     bool dry; /* from nothing, and nothing of it is stored: to compare */
     const struct kin_digest *wanted; /* of a single item's output; with another nothing is stored */
     size_t wanted_output;
+    struct kin_value *got; /* the value that was wanted */
     size_t n_outputs;
     size_t n_each;
     size_t each[KIN_ACTION_OUTPUTS]; /* ports */
@@ -310,9 +311,10 @@ int load_output(struct kin_session *session, struct instance *producer, size_t o
 /* One item of a collection. */
 int load_item(struct kin_session *session, struct instance *producer, size_t output, const char *id,
               const struct kin_digest *digest, struct kin_value **out, struct kin_error *err);
-/* Computes one item anew, though it is there: something inside of it is not. */
+/* Computes one item anew, though it is there: something inside of it is not. *out NULL: it is to be
+ * read from the cache. */
 int load_anew(struct kin_session *session, struct instance *producer, size_t output, const char *id,
-              const struct kin_digest *digest, struct kin_error *err);
+              const struct kin_digest *digest, struct kin_value **out, struct kin_error *err);
 /* All items of a collection that have not failed: values [n], NULL at first, the caller's. Those
  * whose bytes are not there are computed anew together. */
 int load_items(struct kin_session *session, struct instance *producer, size_t output,

@@ -283,6 +283,7 @@ void work_free(struct kin_session *session, struct work *work)
     kin_free(work->mine);
     kin_free(work->theirs);
     kin_batch_free(work->results);
+    kin_value_free(work->got);
     pthread_mutex_destroy(&work->lock);
     kin_free(work);
 }

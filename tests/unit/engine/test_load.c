@@ -168,6 +168,41 @@ START_TEST(a_collection_comes_back_at_once)
 }
 END_TEST
 
+#define READINGS 60
+
+/* A step that keeps nothing, in READINGS instances that give the same, each with a consumer. */
+static void add_readings(struct kin_text *out)
+{
+    KIN_AUTO(kin_text_release) struct kin_text names = {0};
+    KIN_AUTO(kin_text_release) struct kin_text factors = {0};
+    for (int i = 0; i < READINGS; i++) {
+        kin_text_addf(&names, "%sr%d", i ? ", " : "", i);
+        kin_text_addf(&factors, ", r%d: %d", i, i + 3);
+    }
+    kin_text_addf(out,
+                  "  x: { kind: template, of: v, keep: false, for: { r: [%s] },\n"
+                  "       factor: { by: r, r0: 2, else: 2 } }\n"
+                  "  y: { kind: template, of: x, factor: { by: r%s } }\n",
+                  names.data, factors.data);
+}
+
+/* What one of them lets go another may be about to use. */
+START_TEST(bytes_that_several_have)
+{
+    KIN_AUTO(kin_text_release) struct kin_text steps = {0};
+    add_readings(&steps);
+    for (int round = 0; round < 10; round++) {
+        struct lab lab;
+        lab_open(&lab, 20, 1);
+        lab_do(&lab, steps.data, 4);
+        ck_assert_uint_eq(lab_stats(&lab, "y")->computed, 20 * READINGS);
+        ck_assert_double_eq(first_number(&lab, "y[r=r7]"), 20);
+        ck_assert_uint_eq(dropped(&lab), 20);
+        lab_close(&lab);
+    }
+}
+END_TEST
+
 TEST_MAIN("load", what_need_not_be_kept_goes, a_new_consumer_gets_it_computed_anew,
           as_far_up_as_needed, other_bytes_are_a_second_claim,
-          a_collection_comes_back_at_once)
+          a_collection_comes_back_at_once, bytes_that_several_have)
