@@ -143,12 +143,13 @@ int kin_cache_write_later(struct kin_cache *cache, struct kin_cache_batch *takes
                           void (*done)(void *context, int status, const struct kin_error *err),
                           void *context, struct kin_error *err);
 
-/* ---- sharing work with other processes ---- */
+/* ---- sharing work, with other processes and within this one ---- */
 
 enum kin_claim_answer {
-    KIN_CLAIM_MINE,  /* compute it: nobody else will while this process lives */
-    KIN_CLAIM_DONE,  /* the result is in the cache by now */
-    KIN_CLAIM_THEIRS /* another living process computes it: ask again later */
+    KIN_CLAIM_MINE,   /* compute it: nobody else will while this process lives */
+    KIN_CLAIM_DONE,   /* the result is in the cache by now */
+    KIN_CLAIM_THEIRS, /* another living process computes it: ask again later */
+    KIN_CLAIM_OURS    /* this process has claimed it before, and not given it up: the same */
 };
 
 /* What a process wants to compute: items of a family, or actions. */

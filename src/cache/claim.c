@@ -159,8 +159,10 @@ static int claim_one(struct kin_writing *w, const struct kin_claims *claims, siz
         return kin_store_fail(w->cache, rc, err, "claiming");
     bool held = rc == 0 && kin_owner_unpack(value.mv_data, value.mv_size, &owner);
     bool ours = held && kin_owner_equal(&owner, &w->cache->self);
-    claims->answers[i] = held && !ours && lives(asked, &owner) ? KIN_CLAIM_THEIRS : KIN_CLAIM_MINE;
-    if (ours || claims->answers[i] == KIN_CLAIM_THEIRS)
+    claims->answers[i] = ours                           ? KIN_CLAIM_OURS
+                         : held && lives(asked, &owner) ? KIN_CLAIM_THEIRS
+                                                        : KIN_CLAIM_MINE;
+    if (claims->answers[i] != KIN_CLAIM_MINE)
         return 0;
     unsigned char self[KIN_OWNER_BYTES];
     kin_owner_pack(&w->cache->self, self);

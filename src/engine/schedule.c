@@ -136,18 +136,6 @@ static bool take_block(struct kin_session *session, struct work **work, size_t *
     return true;
 }
 
-/* After a block: remembers a failure, and hands the work over when it was the last. */
-static void give_block(struct kin_session *session, struct work *work, size_t n, int status,
-                       const struct kin_error *err)
-{
-    struct schedule *schedule = session->schedule;
-    if (status != 0)
-        sharing_fail_locked(session, work, err);
-    schedule->items_done += n;
-    work->in_flight--;
-    sharing_settle_locked(session, work);
-}
-
 static void *worker(void *context)
 {
     struct kin_session *session = context;
@@ -169,7 +157,7 @@ static void *worker(void *context)
         schedule->running--;
         schedule->wide = false;
         schedule->note[0] = '\0';
-        give_block(session, work, n, status, &err);
+        sharing_given_locked(session, work, n, status, &err);
         pthread_cond_broadcast(&session->changed);
     }
     pthread_mutex_unlock(&session->lock);
@@ -234,54 +222,6 @@ static void fail_instance(struct kin_session *session, struct instance *instance
     pthread_mutex_unlock(&session->lock);
 }
 
-/* The bytes of a step with keep: false go when nobody in this run needs them any more. */
-static int drop_outputs(struct kin_session *session, struct instance *instance,
-                        struct kin_error *err)
-{
-    if (kin_cache_other(session->cache) != 0)
-        return 0; /* it may need them: the last one drops them, or `gc` */
-    struct kin_cache_batch *batch = kin_batch_new(session->cache);
-    if (!batch)
-        return kin_fail(err, KIN_ENOMEM, "no memory for a batch");
-    int status = 0;
-    for (size_t o = 0; o < kin_kind_outputs(step_of(session, instance)->kind); o++) {
-        KIN_AUTO(kin_value_auto) struct kin_value *manifest = NULL;
-        KIN_AUTO(kin_auto_free) struct kin_entry *entries = NULL;
-        size_t n = 0;
-        if (load_value(session, &instance->outputs[o], &manifest, NULL) != 0 ||
-            kin_collection_open(manifest, &entries, &n, NULL) != 0)
-            continue;
-        for (size_t i = 0; i < n && status == 0; i++)
-            status = kin_batch_drop(batch, &entries[i].digest, err);
-    }
-    if (status != 0) {
-        kin_batch_free(batch);
-        return status;
-    }
-    session_writing(session);
-    status = kin_cache_write_later(session->cache, batch, session_wrote, session, err);
-    if (status != 0)
-        session_wrote(session, 0, NULL);
-    return status;
-}
-
-static int release_producers(struct kin_session *session, struct instance *instance,
-                             struct kin_error *err)
-{
-    size_t ports = kin_kind_inputs(step_of(session, instance)->kind);
-    for (size_t p = 0; p < ports; p++) {
-        size_t n;
-        const struct kin_feed *feeds = feeds_of(session, instance, p, &n);
-        for (size_t f = 0; f < n; f++) {
-            struct instance *producer = fed_by(session, &feeds[f]);
-            if (--producer->consumers_left == 0 && !step_of(session, producer)->keep &&
-                producer->touched && !is_lost(producer))
-                KIN_TRY(drop_outputs(session, producer, err));
-        }
-    }
-    return 0;
-}
-
 /* An instance has its outputs: whoever waited for it alone is ready. */
 static int complete(struct kin_session *session, struct instance *instance, struct kin_error *err)
 {
@@ -292,13 +232,15 @@ static int complete(struct kin_session *session, struct instance *instance, stru
     if (work)
         report_skipped(session, work);
     pthread_mutex_lock(&session->lock); /* workers look for it in their heaps */
+    if (work)
+        sharing_wake_locked(session, work);
     instance->work = NULL;
     pthread_mutex_unlock(&session->lock);
     work_free(session, work);
     if (instance->hit)
         KIN_TRY(sharing_lease(session, &instance->key, err));
     KIN_TRY(report_failures(session, instance, err));
-    KIN_TRY(release_producers(session, instance, err));
+    KIN_TRY(drop_unneeded(session, instance, err));
     pthread_mutex_lock(&session->lock);
     instance->state = INSTANCE_DONE;
     instance->remade |= instance->forced;
@@ -579,6 +521,7 @@ int kin_session_run(struct kin_session *session, const struct kin_run_options *o
     session->observer = options->observer;
     int status = run_once(session, options, &asked, &failure, err);
     while (status == 0 && session->diverged && !is_asked_to_stop(options)) {
+        sharing_leave(session); /* nobody computes what the stopped pass has claimed */
         session_reset(session);
         status = run_once(session, options, &asked, &failure, err);
     }

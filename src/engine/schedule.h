@@ -23,7 +23,7 @@ struct schedule {
     struct heap ready;    /* instances whose inputs are done */
     struct heap unasked;  /* instances with items to claim */
     struct heap open;     /* instances with blocks to take */
-    struct heap waiting;  /* instances with items that another process computes */
+    struct heap waiting;  /* instances with items that others compute */
     struct heap finished; /* instances whose blocks are all computed */
     struct heap done;     /* instances whose action is committed */
     struct shelf shelf;
@@ -31,6 +31,7 @@ struct schedule {
     int64_t ahead_ns;        /* of work that is claimed, or asked for, and not begun */
     double next_poll, pause; /* when to ask again for what waits */
     bool asked;              /* something was claimed */
+    bool again;              /* something waits for what may be done by now */
     size_t wanted, unfinished, hits;
     size_t running; /* blocks in the hands of workers */
     size_t memory;  /* bytes to stay within */
@@ -52,6 +53,9 @@ struct schedule {
 size_t room_wanted(const struct kin_run_options *options);
 /* Whether the process has more than that, as of a moment ago. */
 bool room_is_short(struct schedule *schedule, double now);
+
+/* An instance is done: drops the bytes that it was the last to need; see drop.c. */
+int drop_unneeded(struct kin_session *session, const struct instance *done, struct kin_error *err);
 
 /* Releases what is on it; see shelf.c and session.h. */
 void shelf_release(struct shelf *shelf);

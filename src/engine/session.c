@@ -144,7 +144,7 @@ void session_reset(struct kin_session *session)
         struct instance *instance = &session->instances[i];
         work_free(session, instance->work);
         instance->work = NULL;
-        instance->hit = false;
+        instance->hit = instance->keyed = false;
         instance->consumers_left = 0;
         if (instance->state != INSTANCE_UNWANTED)
             instance->state = INSTANCE_WAITING;

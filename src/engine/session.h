@@ -260,9 +260,10 @@ struct work {
     struct kin_session *session;
     size_t asked, asking; /* how far todo is claimed; claims on their way */
     size_t *mine, n_mine; /* what this process computes of todo, handed out up to `next` */
-    size_t *theirs, n_theirs;
+    size_t *theirs, n_theirs; /* what another process, or another work of this one, computes */
     size_t next, in_flight, block;
     bool open;               /* in schedule->open */
+    bool again;              /* theirs may be done: to be asked for at once */
     bool adopted;            /* (whole) another process computed it: the instance has its outputs */
     int64_t item_ns;         /* what an item should take */
     struct kin_error error;  /* of the first block that failed */

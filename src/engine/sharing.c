@@ -1,12 +1,14 @@
 /*
- * Sharing work with other processes that use the same cache.
+ * Sharing work: nothing is computed twice, by other processes that use the same cache or by this
+ * one, where instances have the same key or items in common.
  *
  * Nothing is computed unless it is claimed: the coordinator asks the cache for the next items of
  * the deepest work, as many as should keep the workers busy for a moment (so that claims go in the
  * groups in which results are committed, and nobody waits for them), and not more (so that there
  * is something left for others). An answer is, item by item: mine; done, by somebody else, since it
- * was looked up; or theirs. What is theirs waits: it is asked for again, from time to time, until
- * it is done, or its owner has died and it is mine. Meanwhile the workers have other work.
+ * was looked up; theirs; or ours: another work of this run has it. What is theirs or ours waits: it
+ * is asked for again, from time to time, until it is done, or its owner has died or given it up and
+ * it is mine. Meanwhile the workers have other work.
  *
  * With each claim goes what this run has found or begun since the last one, as leases: what a
  * claimed item is computed from is protected from `gc` in the same transaction.
@@ -71,10 +73,17 @@ int sharing_open(struct kin_session *session, struct work *work, struct kin_erro
     return status;
 }
 
-void sharing_settle_locked(struct kin_session *session, struct work *work)
+/* Whether all that a work has claimed is computed, and there is nothing more to claim. */
+static bool has_done_its_own(const struct work *work)
 {
-    if (work->asked == work->n_todo && work->asking == 0 && work->n_theirs == 0 &&
-        work->next == work->n_mine && work->in_flight == 0)
+    return work->asked == work->n_todo && work->asking == 0 && work->next == work->n_mine &&
+           work->in_flight == 0;
+}
+
+/* Puts a work whose items are all there among the finished. */
+static void settle_locked(struct kin_session *session, struct work *work)
+{
+    if (has_done_its_own(work) && work->n_theirs == 0)
         heap_push(&session->schedule->finished, work->instance->number, NULL);
 }
 
@@ -89,8 +98,8 @@ size_t sharing_take_locked(struct kin_session *session, struct work *work, size_
     return n;
 }
 
-void sharing_fail_locked(struct kin_session *session, struct work *work,
-                         const struct kin_error *err)
+/* After a failure nothing more of a work is claimed or handed out. */
+static void fail_locked(struct kin_session *session, struct work *work, const struct kin_error *err)
 {
     if (work->error.status == 0)
         work->error = *err;
@@ -98,6 +107,19 @@ void sharing_fail_locked(struct kin_session *session, struct work *work,
     work->next = work->n_mine;
     work->asked = work->n_todo;
     work->n_theirs = 0;
+}
+
+void sharing_given_locked(struct kin_session *session, struct work *work, size_t n, int status,
+                          const struct kin_error *err)
+{
+    struct schedule *schedule = session->schedule;
+    if (status != 0)
+        fail_locked(session, work, err);
+    schedule->items_done += n;
+    work->in_flight--;
+    if (has_done_its_own(work) && work->n_theirs > 0) /* it may be its own: the same item twice */
+        work->again = schedule->again = true;
+    settle_locked(session, work);
 }
 
 /* ---- how much ---- */
@@ -232,8 +254,8 @@ static void ask_locked(struct kin_session *session, struct work *work, const siz
     ask_free(ask);
     work->asking--;
     session->schedule->ahead_ns -= (int64_t)n * work->item_ns;
-    sharing_fail_locked(session, work, &err);
-    sharing_settle_locked(session, work);
+    fail_locked(session, work, &err);
+    settle_locked(session, work);
 }
 
 void sharing_ask_locked(struct kin_session *session)
@@ -249,16 +271,16 @@ void sharing_ask_locked(struct kin_session *session)
 
 /* ---- answers ---- */
 
-/* Takes over what is done; how many that are. */
-static int adopt(struct kin_session *session, struct ask *ask, size_t *n, struct kin_error *err)
+/* Takes over what is done. */
+static int adopt(struct kin_session *session, const struct ask *ask, struct kin_error *err)
 {
     KIN_AUTO(kin_auto_free) size_t *done = NULL;
-    *n = 0;
+    size_t n = 0;
     KIN_TRY(kin_alloc_into(&done, ask->n, sizeof *done, err));
     for (size_t i = 0; i < ask->n; i++)
         if (ask->answers[i] == KIN_CLAIM_DONE)
-            done[(*n)++] = ask->indices[i];
-    return *n > 0 ? work_adopt(session, ask->work, done, *n, err) : 0;
+            done[n++] = ask->indices[i];
+    return n > 0 ? work_adopt(session, ask->work, done, n, err) : 0;
 }
 
 /* Sorts the items of an answer; how many are ours. What is said to be done and cannot be read
@@ -270,7 +292,7 @@ static size_t sort_answer(struct ask *ask)
     for (size_t i = 0; i < ask->n; i++) {
         size_t k = ask->indices[i];
         bool done = work->map ? work->pieces[k].ready : work->adopted;
-        if (ask->answers[i] == KIN_CLAIM_THEIRS)
+        if (ask->answers[i] == KIN_CLAIM_THEIRS || ask->answers[i] == KIN_CLAIM_OURS)
             work->theirs[work->n_theirs++] = k;
         else if (ask->answers[i] == KIN_CLAIM_MINE || !done)
             work->mine[work->n_mine++] = k;
@@ -299,25 +321,34 @@ static void hear(struct kin_session *session, struct ask *ask)
         schedule->pause = FIRST_PAUSE;
 }
 
+/* The answer comes too late: the work has failed, and another one may want the items. */
+static void refuse(struct kin_session *session, struct ask *ask, const struct kin_error *err)
+{
+    struct work *work = ask->work;
+    session->schedule->ahead_ns -= (int64_t)ask->n * work->item_ns;
+    fail_locked(session, work, err);
+    for (size_t i = 0; i < ask->n; i++)
+        if (ask->answers[i] == KIN_CLAIM_MINE)
+            work->mine[work->n_mine++] = ask->indices[i]; /* given up with the others */
+    work->next = work->n_mine;
+}
+
 void sharing_answer_locked(struct kin_session *session)
 {
     struct schedule *schedule = session->schedule;
     struct ask *ask = schedule->answered;
     struct work *work = ask->work;
     struct kin_error err = {0};
-    size_t done = 0;
     schedule->answered = ask->next;
     pthread_mutex_unlock(&session->lock);
-    int status = adopt(session, ask, &done, &err);
+    int status = adopt(session, ask, &err);
     pthread_mutex_lock(&session->lock);
     work->asking--;
-    if (status == 0 && work->error.status == 0) {
+    if (status == 0 && work->error.status == 0)
         hear(session, ask);
-    } else {
-        schedule->ahead_ns -= (int64_t)ask->n * work->item_ns;
-        sharing_fail_locked(session, work, status ? &err : &work->error);
-    }
-    sharing_settle_locked(session, work);
+    else
+        refuse(session, ask, status ? &err : &work->error);
+    settle_locked(session, work);
     ask_free(ask);
     pthread_cond_broadcast(&session->changed);
 }
@@ -342,22 +373,53 @@ static void note_owner(struct kin_session *session)
                  (unsigned long long)pid);
 }
 
-bool sharing_poll_locked(struct kin_session *session)
+static bool is_about_the_same(const struct work *a, const struct work *b)
+{
+    return a->map == b->map && kin_digest_equal(a->map ? &a->families[0] : &a->instance->key,
+                                                b->map ? &b->families[0] : &b->instance->key);
+}
+
+void sharing_wake_locked(struct kin_session *session, const struct work *work)
 {
     struct schedule *schedule = session->schedule;
-    if (schedule->stop || schedule->waiting.n == 0 || kin_machine_seconds() < schedule->next_poll)
-        return false;
+    for (size_t i = 0; i < schedule->waiting.n; i++) {
+        struct work *other = session->instances[schedule->waiting.list[i]].work;
+        if (other && is_about_the_same(other, work))
+            other->again = schedule->again = true;
+    }
+}
+
+/* Asks again for what waits: all, or what was woken. */
+static void ask_again_locked(struct kin_session *session, bool all)
+{
+    struct schedule *schedule = session->schedule;
     struct heap waiting = schedule->waiting;
     schedule->waiting = (struct heap){0};
     while (waiting.n > 0) {
-        struct work *work = session->instances[heap_pop(&waiting)].work;
+        size_t number = heap_pop(&waiting);
+        struct work *work = session->instances[number].work;
         if (!work || work->n_theirs == 0)
+            continue;
+        if (!all && !work->again && heap_push(&schedule->waiting, number, NULL) == 0)
             continue;
         size_t n = work->n_theirs;
         work->n_theirs = 0;
+        work->again = false;
         ask_locked(session, work, work->theirs, n, true);
     }
     heap_release(&waiting);
+}
+
+bool sharing_poll_locked(struct kin_session *session)
+{
+    struct schedule *schedule = session->schedule;
+    bool due = kin_machine_seconds() >= schedule->next_poll;
+    if (schedule->stop || schedule->waiting.n == 0 || !(due || schedule->again))
+        return false;
+    schedule->again = false;
+    ask_again_locked(session, due);
+    if (!due)
+        return true;
     if (schedule->running == 0)
         note_owner(session);
     schedule->pause = schedule->pause * 2 < LONGEST_PAUSE ? schedule->pause * 2 : LONGEST_PAUSE;

@@ -1,4 +1,4 @@
-/* What a run computes itself, and what it leaves to other processes; see sharing.c. */
+/* What a work computes itself, and what it leaves to others; see sharing.c. */
 #ifndef KIN_ENGINE_SHARING_H
 #define KIN_ENGINE_SHARING_H
 
@@ -19,16 +19,17 @@ void sharing_ask_locked(struct kin_session *session);
 void sharing_answer_locked(struct kin_session *session);
 /* Asks again for what others compute, when it is time; whether it was. */
 bool sharing_poll_locked(struct kin_session *session);
+/* What a work computes is stored: who waits for items of the same family, or the same action, asks
+ * again at once. */
+void sharing_wake_locked(struct kin_session *session, const struct work *work);
 /* Seconds until it is time; a second when nothing waits. */
 double sharing_pause_locked(const struct kin_session *session);
 
 /* Hands out up to work->block of what is claimed, from *start of work->mine on; how many. */
 size_t sharing_take_locked(struct kin_session *session, struct work *work, size_t *start);
-/* After a failure nothing more of a work is claimed or handed out. */
-void sharing_fail_locked(struct kin_session *session, struct work *work,
-                         const struct kin_error *err);
-/* Puts a work whose items are all there among the finished. */
-void sharing_settle_locked(struct kin_session *session, struct work *work);
+/* After a block of n, or its failure; the last one puts the work among the finished. */
+void sharing_given_locked(struct kin_session *session, struct work *work, size_t n, int status,
+                          const struct kin_error *err);
 
 /* Gives up the claims of a work that failed. */
 void sharing_give_up(struct kin_session *session, struct work *work);

@@ -215,6 +215,29 @@ fails 'a version command' 'the version command: exit code 4'
 one '[sh]' '{ x: table }' ', files: [not-here]'
 fails 'a missing file' 'not-here'
 
+# ---- two steps that are the same: one waits for the other, and has its own turn if that fails ----
+
+cat >twin.sh <<SH
+echo ran >>$scratch/turns
+sleep 0.3
+printf 'name,value\nv,1\n' >out/x.csv
+exit "\$(cat $scratch/exit)"
+SH
+cat >w.yaml <<'YAML'
+kindred: 1
+steps:
+  a: { kind: exec, run: [sh, twin.sh], files: [twin.sh], outputs: { x: number } }
+  b: { kind: exec, run: [sh, twin.sh], files: [twin.sh], outputs: { x: number } }
+YAML
+echo 3 >exit
+! run --allow-exec --keep-going -j 2 || fail 'two programs that fail pass'
+shows "step 'a': sh twin.sh: exit code 3" run.log 'the first of two'
+shows "step 'b': sh twin.sh: exit code 3" run.log 'the second of two'
+expect 'turns of two that fail' "$(wc -l <turns)" 2
+echo 0 >exit
+run --allow-exec -j 2 || { cat run.log; fail 'two programs that are the same'; }
+expect 'turns of two that are the same' "$(wc -l <turns)" 3
+
 # ---- what is missing may be reported instead ----
 
 cat >w.yaml <<'YAML'

@@ -104,8 +104,8 @@ START_TEST(a_claim_is_one_process_s)
         claim(cache, &claimed);
         ck_answers(&claimed, KIN_CLAIM_MINE, KIN_CLAIM_MINE, KIN_CLAIM_MINE);
         ck_assert_uint_eq(kin_cache_other(cache), 0);
-        claim(cache, &claimed); /* again: still mine */
-        ck_answers(&claimed, KIN_CLAIM_MINE, KIN_CLAIM_MINE, KIN_CLAIM_MINE);
+        claim(cache, &claimed);
+        ck_answers(&claimed, KIN_CLAIM_OURS, KIN_CLAIM_OURS, KIN_CLAIM_OURS);
         kin_cache_close(cache);
         waitpid(child, NULL, 0);
     }
@@ -129,10 +129,10 @@ START_TEST(what_is_done_is_not_claimed)
     must(kin_batch_item(batch, &claimed.failures, &claimed.keys[2], &output, &err));
     must(kin_cache_write(cache, batch, &err));
     claim(cache, &claimed);
-    ck_answers(&claimed, KIN_CLAIM_DONE, KIN_CLAIM_MINE, KIN_CLAIM_DONE);
+    ck_answers(&claimed, KIN_CLAIM_DONE, KIN_CLAIM_OURS, KIN_CLAIM_DONE);
     claimed.claims.anew = true;
     claim(cache, &claimed);
-    ck_answers(&claimed, KIN_CLAIM_MINE, KIN_CLAIM_MINE, KIN_CLAIM_MINE);
+    ck_answers(&claimed, KIN_CLAIM_MINE, KIN_CLAIM_OURS, KIN_CLAIM_OURS);
     kin_cache_close(cache);
     remove_folder(folder);
 }

@@ -195,6 +195,7 @@ START_TEST(bytes_that_several_have)
         struct lab lab;
         lab_open(&lab, 20, 1);
         lab_do(&lab, steps.data, 4);
+        ck_assert_uint_eq(lab_stats(&lab, "x")->computed, 20); /* once, not once a reading */
         ck_assert_uint_eq(lab_stats(&lab, "y")->computed, 20 * READINGS);
         ck_assert_double_eq(first_number(&lab, "y[r=r7]"), 20);
         ck_assert_uint_eq(dropped(&lab), 20);

@@ -64,4 +64,41 @@ START_TEST(a_stopped_run_leaves_no_claims)
 }
 END_TEST
 
-TEST_MAIN("sharing", claims_cost_few_commits, a_stopped_run_leaves_no_claims)
+/* Steps with the same key: what one computes the other waits for. */
+START_TEST(two_steps_that_are_the_same)
+{
+    for (int round = 0; round < 10; round++) {
+        struct lab lab;
+        lab_open(&lab, 40, 1);
+        lab_do(&lab,
+               "  a: { kind: template, of: v, factor: 2 }\n"
+               "  b: { kind: template, of: v, factor: 2 }\n"
+               "  c: { kind: distance, from: a, to: b, metric: euclidean }\n",
+               4);
+        ck_assert_uint_eq(lab_stats(&lab, "a")->computed + lab_stats(&lab, "b")->computed, 40);
+        ck_assert_uint_eq(lab_stats(&lab, "c")->computed, 40);
+        ck_nothing_left(&lab);
+        lab_close(&lab);
+    }
+}
+END_TEST
+
+/* One step, items with the same bytes. */
+START_TEST(items_that_are_the_same)
+{
+    struct lab lab;
+    lab_open(&lab, 40, 1);
+    lab_do(&lab,
+           "  zero: { kind: template, of: v, factor: 0 }\n"
+           "  y: { kind: template, of: zero, factor: 3 }\n",
+           4);
+    ck_assert_uint_eq(lab_stats(&lab, "zero")->computed, 40);
+    ck_assert_uint_eq(lab_stats(&lab, "y")->computed, 1);
+    ck_assert_uint_eq(lab_stats(&lab, "y")->items, 40);
+    ck_nothing_left(&lab);
+    lab_close(&lab);
+}
+END_TEST
+
+TEST_MAIN("sharing", claims_cost_few_commits, a_stopped_run_leaves_no_claims,
+          two_steps_that_are_the_same, items_that_are_the_same)
