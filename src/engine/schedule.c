@@ -212,6 +212,8 @@ static void fail_instance(struct kin_session *session, struct instance *instance
     /* the first one is the caller's to print */
     if (schedule->status != 0 && err->status != KIN_ECANCELLED)
         session_tell(session, KIN_LOG_ERROR, NULL, "%s", err->text);
+    if (instance->work)
+        sharing_give_up(session, instance->work);
     pthread_mutex_lock(&session->lock);
     note_error(schedule, err->status, err);
     instance->state = INSTANCE_FAILED;
@@ -267,7 +269,6 @@ static int finish(struct kin_session *session, struct instance *instance, struct
     struct work *work = instance->work;
     if (work->error.status != 0) {
         *err = work->error;
-        sharing_give_up(session, work);
         return session_blame(session, instance, err);
     }
     if (work->adopted)

@@ -429,12 +429,12 @@ bool sharing_poll_locked(struct kin_session *session)
 
 /* ---- the end ---- */
 
-static void write_last(struct kin_session *session, struct kin_cache_batch *batch, int status)
+static int write_last(struct kin_session *session, struct kin_cache_batch *batch, int status)
 {
     if (status == 0)
-        kin_cache_write_later(session->cache, batch, NULL, NULL, NULL);
-    else
-        kin_batch_free(batch);
+        return kin_cache_write_later(session->cache, batch, NULL, NULL, NULL);
+    kin_batch_free(batch);
+    return status;
 }
 
 void sharing_give_up(struct kin_session *session, struct work *work)
@@ -445,7 +445,11 @@ void sharing_give_up(struct kin_session *session, struct work *work)
         status = work->map ? kin_batch_unclaim(batch, &work->families[0],
                                                &work->pieces[work->mine[i]].key, NULL)
                            : kin_batch_unclaim(batch, NULL, &work->instance->key, NULL);
-    write_last(session, batch, status);
+    if (write_last(session, batch, status) == 0)
+        return;
+    pthread_mutex_lock(&session->lock);
+    session->schedule->stop = true; /* or somebody would wait for them for ever */
+    pthread_mutex_unlock(&session->lock);
 }
 
 int sharing_lease(struct kin_session *session, const struct kin_digest *digest,

@@ -31,7 +31,7 @@ size_t sharing_take_locked(struct kin_session *session, struct work *work, size_
 void sharing_given_locked(struct kin_session *session, struct work *work, size_t n, int status,
                           const struct kin_error *err);
 
-/* Gives up the claims of a work that failed. */
+/* Gives up the claims of a work that failed, so that who waits for its items has a turn. */
 void sharing_give_up(struct kin_session *session, struct work *work);
 /* Remembers that this run needs something: told to the cache with the next claim. */
 int sharing_lease(struct kin_session *session, const struct kin_digest *digest,

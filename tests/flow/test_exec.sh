@@ -237,6 +237,12 @@ expect 'turns of two that fail' "$(wc -l <turns)" 2
 echo 0 >exit
 run --allow-exec -j 2 || { cat run.log; fail 'two programs that are the same'; }
 expect 'turns of two that are the same' "$(wc -l <turns)" 3
+echo 'cp v.npy out/x.npy; printf "1\n1\n" >out/x.ids.txt; sleep 0.3' >twin.sh
+sed -i 's/files: .twin.sh./files: [twin.sh, v.npy]/; s/x: number/x: vectors/' w.yaml
+! run --allow-exec --keep-going -j 2 || fail 'two programs whose results cannot be kept pass'
+for step in a b; do
+    shows "step '$step': two items have the id '1'" run.log "the result of $step cannot be kept"
+done
 
 # ---- what is missing may be reported instead ----
 
