@@ -8,5 +8,7 @@
  * vector. */
 int kin_array_of(const struct kin_value *vector, enum kin_dtype dtype, struct kin_tensor *out,
                  struct kin_error *err);
+/* A «vector» of n numbers, which are copied. */
+int kin_array_new(const float *x, size_t n, struct kin_value **out, struct kin_error *err);
 
 #endif

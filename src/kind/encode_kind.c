@@ -1,4 +1,5 @@
 /* Embedding clips with a trained network. */
+#include "array.h"
 #include "each.h"
 #include "kindred/memory.h"
 #include "model.h"
@@ -64,13 +65,9 @@ static int take_input(struct encoder *encoder, const struct kin_call *call, size
 
 static int give(struct kin_call *call, size_t k, const float *z, size_t n, struct kin_error *err)
 {
-    KIN_AUTO(kin_value_auto) struct kin_value *vector = kin_value_new("vector");
-    if (!vector)
-        return kin_fail(err, KIN_ENOMEM, "no memory for a vector");
-    KIN_TRY(kin_value_set_f32(vector, "vector", z, n, 0, err));
-    struct kin_value *takes = vector;
-    vector = NULL;
-    return kin_call_give(call, k, NULL, takes, err);
+    struct kin_value *vector;
+    KIN_TRY(kin_array_new(z, n, &vector, err));
+    return kin_call_give(call, k, NULL, vector, err);
 }
 
 static int embed(struct encoder *encoder, struct kin_call *call, struct kin_error *err)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "exec_files.h"
 #include "kindred/memory.h"
 #include "kindred/npy.h"
@@ -113,13 +114,9 @@ static int give_vector(struct reading *reading, const char *id, const float *x, 
         if (!isfinite(x[d]))
             return kin_fail(err, KIN_EDATA, "element %zu of '%s' is %f, wanted a number", d + 1, id,
                             (double)x[d]);
-    KIN_AUTO(kin_value_auto) struct kin_value *vector = kin_value_new("vector");
-    if (!vector)
-        return kin_fail(err, KIN_ENOMEM, "no memory for a vector");
-    KIN_TRY(kin_value_set_f32(vector, "vector", x, dims, 0, err));
-    struct kin_value *given = vector;
-    vector = NULL;
-    return kin_call_give_item(reading->call, reading->output->name, id, given, err);
+    struct kin_value *vector;
+    KIN_TRY(kin_array_new(x, dims, &vector, err));
+    return kin_call_give_item(reading->call, reading->output->name, id, vector, err);
 }
 
 /* Cuts the next line off; NULL at the end. */

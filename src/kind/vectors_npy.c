@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array.h"
 #include "each.h"
 #include "kindred/csv.h"
 #include "kindred/memory.h"
@@ -195,13 +196,7 @@ static int take(struct kin_call *call, size_t k, void *context, struct kin_value
         if (!isfinite(x[i]))
             return kin_fail(err, KIN_EDATA, "element %zu of %zu is %f in float32, wanted a number",
                             i + 1, row->shape[0], (double)x[i]);
-    KIN_AUTO(kin_value_auto) struct kin_value *vector = kin_value_new("vector");
-    if (!vector)
-        return kin_fail(err, KIN_ENOMEM, "no memory for a vector");
-    KIN_TRY(kin_value_set_f32(vector, "vector", x, row->shape[0], 0, err));
-    *out = vector;
-    vector = NULL;
-    return 0;
+    return kin_array_new(x, row->shape[0], out, err);
 }
 
 static int run(struct kin_call *call, struct kin_error *err)
