@@ -96,6 +96,7 @@ run
 expect 'clips made again' "$(stat "$scratch/plan" warped again)" \
     "$(stat "$scratch/stats" warped computed)"
 agrees 'after a crop' z dz nearest within
+twins_agree 'after a crop'
 
 # A song more than before, in a step that takes all: new rows are whole, old ones one column wider.
 sed -i 's/take: 5/take: 0/' "$workflow"

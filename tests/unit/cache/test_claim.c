@@ -127,12 +127,13 @@ START_TEST(what_is_done_is_not_claimed)
     must(kin_batch_item(batch, &claimed.family, &claimed.keys[0], &output, &err));
     must(kin_batch_unclaim(batch, &claimed.family, &claimed.keys[0], &err));
     must(kin_batch_item(batch, &claimed.failures, &claimed.keys[2], &output, &err));
+    must(kin_batch_unclaim(batch, &claimed.family, &claimed.keys[2], &err));
     must(kin_cache_write(cache, batch, &err));
     claim(cache, &claimed);
     ck_answers(&claimed, KIN_CLAIM_DONE, KIN_CLAIM_OURS, KIN_CLAIM_DONE);
     claimed.claims.anew = true;
     claim(cache, &claimed);
-    ck_answers(&claimed, KIN_CLAIM_MINE, KIN_CLAIM_OURS, KIN_CLAIM_OURS);
+    ck_answers(&claimed, KIN_CLAIM_MINE, KIN_CLAIM_OURS, KIN_CLAIM_MINE);
     kin_cache_close(cache);
     remove_folder(folder);
 }
