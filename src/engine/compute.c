@@ -322,12 +322,7 @@ static int commit(struct block *block, bool wait, struct kin_error *err)
     }
     if (wait)
         return kin_cache_write(block->session->cache, batch, err);
-    session_writing(block->session);
-    int status =
-        kin_cache_write_later(block->session->cache, batch, session_wrote, block->session, err);
-    if (status != 0)
-        session_wrote(block->session, 0, NULL);
-    return status;
+    return session_write(block->session, batch, err);
 }
 
 /* Whether an item came out otherwise than the cache remembers: kept, it would stand among others

@@ -27,16 +27,14 @@ static bool hand_over(struct kin_session *session, const struct instance *instan
         if (other == instance || other->consumers_left == 0 || is_lost(other) ||
             step_of(session, other)->keep || !gives_same(session, other, instance, output))
             continue;
-        pthread_mutex_lock(&session->lock);
-        other->touched = true;
-        pthread_mutex_unlock(&session->lock);
+        drop_in_the_end(session, other);
         return true;
     }
     return false;
 }
 
-static int add_output(struct kin_session *session, const struct instance *instance, size_t output,
-                      struct kin_cache_batch *batch, struct kin_error *err)
+static int drop_output(struct kin_session *session, const struct instance *instance, size_t output,
+                       struct kin_error *err)
 {
     KIN_AUTO(kin_value_auto) struct kin_value *manifest = NULL;
     KIN_AUTO(kin_auto_free) struct kin_entry *entries = NULL;
@@ -44,9 +42,14 @@ static int add_output(struct kin_session *session, const struct instance *instan
     if (load_value(session, &instance->outputs[output], &manifest, NULL) != 0 ||
         kin_collection_open(manifest, &entries, &n, NULL) != 0)
         return 0;
-    for (size_t i = 0; i < n; i++)
-        KIN_TRY(kin_batch_drop(batch, &entries[i].digest, err));
-    return 0;
+    struct kin_cache_batch *batch = kin_batch_new(session->cache);
+    int status = batch ? 0 : kin_fail(err, KIN_ENOMEM, "no memory for a batch");
+    for (size_t i = 0; i < n && status == 0; i++)
+        status = kin_batch_drop(batch, &entries[i].digest, err);
+    if (status == 0)
+        return session_write(session, batch, err);
+    kin_batch_free(batch);
+    return status;
 }
 
 static int drop_outputs(struct kin_session *session, const struct instance *instance,
@@ -54,23 +57,17 @@ static int drop_outputs(struct kin_session *session, const struct instance *inst
 {
     if (kin_cache_other(session->cache) != 0)
         return 0; /* it may need them: the last one drops them, or `gc` */
-    struct kin_cache_batch *batch = kin_batch_new(session->cache);
-    if (!batch)
-        return kin_fail(err, KIN_ENOMEM, "no memory for a batch");
-    int status = 0;
-    size_t n = kin_kind_outputs(step_of(session, instance)->kind);
-    for (size_t o = 0; o < n && status == 0; o++)
+    for (size_t o = 0; o < kin_kind_outputs(step_of(session, instance)->kind); o++)
         if (!hand_over(session, instance, o))
-            status = add_output(session, instance, o, batch, err);
-    if (status != 0) {
-        kin_batch_free(batch);
-        return status;
-    }
-    session_writing(session);
-    status = kin_cache_write_later(session->cache, batch, session_wrote, session, err);
-    if (status != 0)
-        session_wrote(session, 0, NULL);
-    return status;
+            KIN_TRY(drop_output(session, instance, o, err));
+    return 0;
+}
+
+void drop_in_the_end(struct kin_session *session, struct instance *instance)
+{
+    pthread_mutex_lock(&session->lock);
+    instance->touched = true;
+    pthread_mutex_unlock(&session->lock);
 }
 
 int drop_unneeded(struct kin_session *session, const struct instance *done, struct kin_error *err)

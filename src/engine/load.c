@@ -94,19 +94,11 @@ static struct instance copy_of(const struct instance *instance)
     return copy;
 }
 
-/* What is made anew for a step with keep: false goes again when its consumers are done. */
-static void touch(struct kin_session *session, struct instance *instance)
-{
-    pthread_mutex_lock(&session->lock);
-    instance->touched = true;
-    pthread_mutex_unlock(&session->lock);
-}
-
 /* Computes what is missing of an instance here and now, and its outputs. */
 static int recompute(struct kin_session *session, struct instance *producer, struct kin_error *err)
 {
     struct work *work = NULL;
-    touch(session, producer);
+    drop_in_the_end(session, producer);
     struct instance copy = copy_of(producer);
     const struct maker maker = maker_of(session, producer); /* before ours is stored */
     int status = source_store(session, producer, err);
@@ -135,24 +127,34 @@ int load_output(struct kin_session *session, struct instance *producer, size_t o
     return load_value(session, &producer->outputs[output], out, err);
 }
 
-/* Computes one item anew, and takes it from the computation: from the cache it could be gone again,
- * where another instance has the same bytes and lets them go. */
-static int recompute_item(struct kin_session *session, struct instance *producer, size_t output,
-                          const char *id, const struct kin_digest *digest, struct kin_value **out,
-                          struct kin_error *err)
+/* The piece with an id, sought from the one after the last found: ids come in their order. */
+static size_t piece_after(const struct work *work, size_t last, const char *id)
+{
+    for (size_t d = 1; d <= work->n; d++) {
+        size_t k = (last + d) % work->n;
+        if (strcmp(work->pieces[k].id, id) == 0)
+            return k;
+    }
+    return work->n;
+}
+
+/* The item is taken from the computation: from the cache it could be gone again, where another
+ * instance has the same bytes and lets them go. */
+int load_anew(struct kin_session *session, struct instance *producer, size_t output, const char *id,
+              const struct kin_digest *digest, struct kin_value **out, struct kin_error *err)
 {
     struct work *work = NULL;
-    touch(session, producer);
+    drop_in_the_end(session, producer);
     struct instance copy = copy_of(producer);
     const struct maker maker = maker_of(session, producer);
-    int status = work_open(session, &copy, false, &work, err);
-    size_t k = 0;
+    int status = source_store(session, producer, err);
+    if (status == 0)
+        status = work_open(session, &copy, false, &work, err);
     if (status == 0) {
         work->wanted = digest;
         work->wanted_output = output;
     }
-    while (status == 0 && work->map && k < work->n && strcmp(work->pieces[k].id, id) != 0)
-        k++;
+    size_t k = status == 0 && work->map ? piece_after(work, work->n - 1, id) : 0;
     if (status == 0 && work->map && k == work->n)
         status = differs(session, producer, id, &maker, err);
     if (status == 0)
@@ -166,13 +168,6 @@ static int recompute_item(struct kin_session *session, struct instance *producer
     }
     work_free(session, work);
     return status;
-}
-
-int load_anew(struct kin_session *session, struct instance *producer, size_t output, const char *id,
-              const struct kin_digest *digest, struct kin_value **out, struct kin_error *err)
-{
-    KIN_TRY(source_store(session, producer, err));
-    return recompute_item(session, producer, output, id, digest, out, err);
 }
 
 int load_item(struct kin_session *session, struct instance *producer, size_t output, const char *id,
@@ -194,17 +189,6 @@ int load_item(struct kin_session *session, struct instance *producer, size_t out
 /* ---- whole collections ---- */
 
 #define REFILL 64 /* items of a call, unless the kind wants fewer */
-
-/* The piece with an id, sought from the one after the last found: ids come in their order. */
-static size_t piece_after(const struct work *work, size_t last, const char *id)
-{
-    for (size_t d = 1; d <= work->n; d++) {
-        size_t k = (last + d) % work->n;
-        if (strcmp(work->pieces[k].id, id) == 0)
-            return k;
-    }
-    return work->n;
-}
 
 /* The pieces of a work whose items have no value; how many. */
 static size_t list_gone(const struct work *work, const struct kin_entry *entries,

@@ -82,6 +82,15 @@ void session_wrote(void *context, int status, const struct kin_error *err)
     pthread_mutex_unlock(&session->lock);
 }
 
+int session_write(struct kin_session *session, struct kin_cache_batch *takes, struct kin_error *err)
+{
+    session_writing(session);
+    int status = kin_cache_write_later(session->cache, takes, session_wrote, session, err);
+    if (status != 0)
+        session_wrote(session, 0, NULL);
+    return status;
+}
+
 /* The action of an instance is committed, or could not be. */
 static void action_wrote(void *context, int status, const struct kin_error *err)
 {

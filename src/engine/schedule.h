@@ -54,8 +54,12 @@ size_t room_wanted(const struct kin_run_options *options);
 /* Whether the process has more than that, as of a moment ago. */
 bool room_is_short(struct schedule *schedule, double now);
 
-/* An instance is done: drops the bytes that it was the last to need; see drop.c. */
+/* ---- drop.c: what need not be kept ---- */
+
+/* An instance is done: drops the bytes that it was the last to need. */
 int drop_unneeded(struct kin_session *session, const struct instance *done, struct kin_error *err);
+/* Bytes of an instance were made anew, or left to it: they go when its consumers are done. */
+void drop_in_the_end(struct kin_session *session, struct instance *instance);
 
 /* Releases what is on it; see shelf.c and session.h. */
 void shelf_release(struct shelf *shelf);

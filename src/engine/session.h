@@ -161,6 +161,9 @@ size_t session_memory(const struct kin_session *session);
 /* Before and after a batch goes to the writer without waiting. */
 void session_writing(struct kin_session *session);
 void session_wrote(void *session, int status, const struct kin_error *err);
+/* Both around a batch that nobody else wants to hear of. */
+int session_write(struct kin_session *session, struct kin_cache_batch *takes,
+                  struct kin_error *err);
 
 /* ---- key.c: canonical records and keys ---- */
 
@@ -264,7 +267,7 @@ struct work {
     size_t next, in_flight, block;
     bool open;               /* in schedule->open */
     bool again;              /* theirs may be done: to be asked for at once */
-    bool adopted;            /* (whole) another process computed it: the instance has its outputs */
+    bool adopted;            /* (whole) somebody else computed it: the instance has its outputs */
     int64_t item_ns;         /* what an item should take */
     struct kin_error error;  /* of the first block that failed */
     double seconds;
